@@ -1,0 +1,1 @@
+//! Every model vendor's dialect, translated; opens no socket.

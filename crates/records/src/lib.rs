@@ -1,0 +1,27 @@
+//! Karat's glossary as plain types: what every room, the store and the surfaces speak about.
+//! No I/O, no async, no behaviour beyond invariants.
+
+pub mod hash;
+
+pub mod case;
+
+pub mod answer;
+
+pub mod score;
+
+pub mod run;
+
+pub mod verdict;
+
+pub mod proof;
+
+pub mod version;
+
+pub use answer::{Answer, Attempt, Failure, FailureKind, Fault, ToolCall, Trial, Usage};
+pub use case::{Case, Split};
+pub use hash::Hash;
+pub use proof::{Judged, Proof};
+pub use run::{EvalRun, NamedHash, RunPlan, RunState, Scope};
+pub use score::Score;
+pub use verdict::Verdict;
+pub use version::Version;

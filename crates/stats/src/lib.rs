@@ -1,0 +1,1 @@
+//! Numbers in, numbers out: the statistics behind Karat's verdicts.

@@ -1,0 +1,1 @@
+//! The only SQL: ledger and catalog on an embedded database.
