@@ -1,0 +1,5 @@
+//! Anthropic's dialect: the Messages API.
+
+pub(crate) mod answer_tool;
+pub(crate) mod decode;
+pub(crate) mod encode;

@@ -1,0 +1,4 @@
+//! `OpenAI`'s chat dialect, which most other servers speak as well.
+
+pub(crate) mod decode;
+pub(crate) mod encode;

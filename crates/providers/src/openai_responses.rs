@@ -1,0 +1,4 @@
+//! `OpenAI`'s Responses dialect.
+
+pub(crate) mod decode;
+pub(crate) mod encode;
