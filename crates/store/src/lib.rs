@@ -1,1 +1,59 @@
-//! The only SQL: ledger and catalog on an embedded database.
+//! The only SQL of the product: the ledger of what happened and the catalog of what the project wants.
+//! It stores what it is given, and never makes ids, reads the clock or decides anything.
+//!
+//! Outside, a concrete [`Store`] that is cheap to clone; inside, a closed enum over engines and one `match` per method.
+//! Reads and writes are awaited on a tokio runtime.
+
+mod ledger;
+
+mod catalog;
+
+mod options;
+
+mod error;
+
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use catalog::Catalog;
+pub use error::StoreError;
+pub use ledger::{Counts, Fact, Ledger, Page, RunFilter};
+pub use options::{Durability, Options};
+
+use sqlite::Sqlite;
+
+/// Ledger and catalog of one project; clones share one database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// What we want: small, versioned.
+    pub catalog: Catalog,
+    /// What happened: facts that are only ever added.
+    pub ledger: Ledger,
+}
+
+/// The databases that can keep a ledger or a catalog.
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+}
+
+impl Store {
+    /// Opens the database file at `path`, and creates it with its folders where there is none.
+    ///
+    /// It migrates an older database to this binary's schema and refuses a newer one.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let engine = Engine::Sqlite(Arc::new(Sqlite::open(path, options)?));
+        Ok(Self { catalog: Catalog { engine: engine.clone() }, ledger: Ledger { engine } })
+    }
+
+    /// Writes what is queued, folds the write-ahead log into the database and ends the store's threads.
+    ///
+    /// Every clone is closed with it; the last clone that is dropped does the same without an answer.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        match &self.ledger.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The embedded engine: `SQLite` in WAL mode with one writer thread, one checkpointing thread and a few readers.
+
+mod connection;
+
+mod migrations;
+
+mod writer;
+
+mod facts;
+
+mod runs;
+
+mod trials;
+
+mod scores;
+
+mod versions;
+
+mod readers;
+
+mod checkpoint;
+
+mod body;
+
+mod failure;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Counts, Durability, Fact, Options, StoreError};
+use checkpoint::Checkpointer;
+use facts::Row;
+use failure::Failure;
+use readers::Readers;
+use writer::{Message, Work, Write, Writer};
+
+/// Appends that may wait for the writer; beyond them callers wait, so that memory stays bounded.
+const QUEUE: usize = 1024;
+
+/// One open database file.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    durability: Durability,
+    /// `None` only while dropping.
+    queue: Option<mpsc::Sender<Message>>,
+    readers: Arc<Readers>,
+    lost: Arc<writer::Lost>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let connection = connection::prepare(path, options)?;
+        let checkpointer = Checkpointer::start(path)?;
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let lost = Arc::new(writer::Lost::default());
+        let writer = Writer::new(path, connection, messages, checkpointer, Arc::clone(&lost));
+        let writer = std::thread::Builder::new()
+            .name("karat-store-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| failure::system(&error, path.to_path_buf()))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            durability: options.durability,
+            queue: Some(queue),
+            readers: Arc::new(Readers::new(path)),
+            lost,
+            writer: Mutex::new(Some(writer)),
+        })
+    }
+
+    pub(crate) async fn append(&self, facts: Vec<Fact>) -> Result<(), StoreError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        // Serialised and compressed here, by the many, so that the one writer only inserts.
+        let rows = facts.into_iter().map(Row::of).collect::<Result<_, _>>()?;
+        let work = Work::Facts(rows);
+        if self.durability == Durability::Fast {
+            return self.send(Message::Write(Write { work, done: None })).await;
+        }
+        self.write(work).await.map(|_| ())
+    }
+
+    pub(crate) async fn counts(&self) -> Result<Counts, StoreError> {
+        let (runs, trials, scores): (i64, i64, i64) = self
+            .read(|connection| {
+                let sql = "SELECT (SELECT count(*) FROM run_starts), \
+                           (SELECT count(*) FROM trials), (SELECT count(*) FROM scores)";
+                Ok(connection.query_row(sql, [], |row| row.try_into())?)
+            })
+            .await?;
+        let [runs, trials, scores] = [runs, trials, scores].map(i64::unsigned_abs);
+        Ok(Counts { runs, trials, scores, lost: self.lost.facts() })
+    }
+
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        let (done, ended) = oneshot::channel();
+        self.readers.close();
+        if self.send(Message::Close(done)).await.is_ok() {
+            // The writer drops the sender without a word if it panics; the join below waits for it either way.
+            let _ = ended.await;
+        }
+        self.join();
+        self.lost.first().map_or(Ok(()), Err)
+    }
+
+    /// Hands work to the writer and waits for its commit.
+    async fn write(&self, work: Work) -> Result<bool, StoreError> {
+        let (done, answer) = oneshot::channel();
+        self.send(Message::Write(Write { work, done: Some(done) })).await?;
+        answer.await.map_err(|_| self.closed())?
+    }
+
+    async fn send(&self, message: Message) -> Result<(), StoreError> {
+        let Some(queue) = &self.queue else { return Err(self.closed()) };
+        queue.send(message).await.map_err(|_| self.closed())
+    }
+
+    /// Runs a query on one snapshot of the database, away from the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if self.durability == Durability::Fast {
+            // What was acknowledged in memory is visible as well.
+            self.write(Work::Nothing).await?;
+        }
+        self.readers.read(query).await
+    }
+
+    fn closed(&self) -> StoreError {
+        StoreError::Closed { path: self.path.clone() }
+    }
+
+    fn join(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // A panic was already printed by the thread itself, and its callers were answered `Closed`.
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.readers.close();
+        self.queue = None;
+        self.join();
+    }
+}
