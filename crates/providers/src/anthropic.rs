@@ -3,3 +3,6 @@
 pub(crate) mod answer_tool;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod parse;
+pub(crate) mod respond;
+pub(crate) mod stream;

@@ -51,6 +51,16 @@ impl Body {
         }
     }
 
+    /// Adds what an object holds beside the fields that are there already.
+    pub(crate) fn merge(&mut self, name: &str, value: &Value) {
+        let Some(fields) = self.fields.get_mut(name).and_then(Value::as_object_mut) else {
+            return self.offer(name, value);
+        };
+        for (field, inner) in value.as_object().into_iter().flatten() {
+            fields.entry(field.clone()).or_insert_with(|| inner.clone());
+        }
+    }
+
     pub(crate) fn drop(&mut self, name: &str) {
         self.dropped.push(name.to_owned());
     }

@@ -48,6 +48,7 @@ pub(crate) fn encode(request: &ChatRequest) -> HttpRequest {
             "stop" => body.offer("stop_sequences", value),
             "user" => body.set_inside("metadata", "user_id", value.clone()),
             known if UNKNOWN_HERE.contains(&known) => body.drop(known),
+            "metadata" => body.merge(name, value),
             _ => body.offer(name, value),
         }
     }
@@ -171,7 +172,7 @@ fn block(part: &Part) -> Value {
 }
 
 /// The API takes objects only; arguments that a model garbled are kept where the model can see them.
-fn tool_input(arguments: &str) -> Value {
+pub(crate) fn tool_input(arguments: &str) -> Value {
     match serde_json::from_str::<Value>(arguments) {
         Ok(value) if value.is_object() => value,
         _ if arguments.trim().is_empty() => json!({}),

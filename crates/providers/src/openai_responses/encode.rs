@@ -43,6 +43,7 @@ pub(crate) fn encode(request: &ChatRequest) -> HttpRequest {
             "verbosity" => body.set_inside("text", "verbosity", value.clone()),
             "thinking" if is_anthropic_thinking(value) => body.drop(name),
             known if UNKNOWN_HERE.contains(&known) => body.drop(known),
+            "reasoning" | "text" => body.merge(name, value),
             _ => body.offer(name, value),
         }
     }
