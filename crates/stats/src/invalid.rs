@@ -80,12 +80,19 @@ pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Invalid> {
     Err(Invalid::OutOfRange { what, value, accepted: "finite and above 0" })
 }
 
-/// Values that are all finite.
+/// Values that are finite and can be squared and summed without overflow.
 pub(crate) fn finite(what: &'static str, values: &[f64]) -> Result<(), Invalid> {
-    match values.iter().find(|v| !v.is_finite()) {
-        Some(&value) => Err(Invalid::OutOfRange { what, value, accepted: "finite" }),
+    match values.iter().find(|v| !is_tame(**v)) {
+        Some(&value) => {
+            Err(Invalid::OutOfRange { what, value, accepted: "finite, at most 1e100 in size" })
+        }
         None => Ok(()),
     }
+}
+
+/// Whether a value is finite and can be squared and summed without overflow.
+pub(crate) fn is_tame(value: f64) -> bool {
+    value.abs() <= 1e100
 }
 
 /// `part` of `whole`.

@@ -1,11 +1,14 @@
 //! Numbers in, numbers out: the statistics behind Karat's verdicts.
 //!
-//! A tour, in reading order. [`gate`] answers whether a mean is at or above a floor, and may be asked at any time.
-//! [`promise`] says what can be promised today, [`more`] how many observations are still missing.
+//! A tour, in reading order. [`gate`](mod@gate) answers whether a mean is at or above a floor, and may be asked at any time.
+//! [`promise`](mod@promise) says what can be promised today, [`more`](mod@more) how many observations are still missing.
 //! All three are readings of one engine, [`betting`].
-//! [`quantile`] reads the same engine for latencies.
-//! [`mcnemar`] compares two booleans on the same items, [`repeats`] looks at several runs of one item.
-//! [`binomial`] is for a sample size that was fixed beforehand.
+//! [`quantile`] reads the same engine for latencies, [`paired`] for the difference of two systems on the same items.
+//!
+//! [`repeats`] looks at several runs of one item, [`clustered`] at means whose observations hang together,
+//! [`multiple`] at many questions at once, [`power`] at samples that do not exist yet.
+//! [`binomial`], [`clopper_pearson`], [`wilson`], [`newcombe`], [`mcnemar`] and [`t_test`] are for sample sizes
+//! that were fixed before the data were seen; [`bootstrap`] and [`asymptotic`] are approximations.
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
 //! outside its range, and never a NaN.
@@ -30,14 +33,39 @@ pub mod betting;
 
 pub mod quantile;
 
-// Several runs, several systems, fixed sample sizes.
-pub mod repeats;
+// Two systems on the same items, several runs of one item, many questions at once.
+pub mod paired;
 
 pub mod mcnemar;
 
+pub mod t_test;
+
+pub mod repeats;
+
+pub mod clustered;
+
+pub mod multiple;
+
+// Planning.
+pub mod power;
+
+// A sample size that was fixed beforehand.
 pub mod binomial;
 
+pub mod clopper_pearson;
+
+pub mod wilson;
+
+pub mod newcombe;
+
+// Approximations, where nothing exact exists.
+pub mod bootstrap;
+
+pub mod asymptotic;
+
 // What the methods stand on.
+pub mod interval;
+
 mod invalid;
 
 mod normal;
@@ -47,6 +75,8 @@ mod student;
 mod beta;
 
 pub use gate::{Answer, Decision, Floor, Sample, gate};
+pub use interval::Interval;
 pub use invalid::Invalid;
 pub use more::{More, more};
+pub use paired::{Effect, Margin, Pairs, Verdict, compare};
 pub use promise::{Promise, promise};

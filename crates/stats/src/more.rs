@@ -100,6 +100,19 @@ pub struct Budget {
 pub fn budget(successes: u64, n: u64, further: u64, question: &Floor) -> Result<Budget, Invalid> {
     invalid::part_of(successes, n)?;
     let betting = question.betting()?;
+    if question.floor <= 0.0 {
+        return Ok(Budget {
+            pass_if_failures_at_most: Some(further),
+            fail_if_failures_at_least: None,
+        });
+    }
+    if question.floor >= 1.0 {
+        let missing = u64::from(successes == n);
+        return Ok(Budget {
+            pass_if_failures_at_most: None,
+            fail_if_failures_at_least: (missing <= further).then_some(missing),
+        });
+    }
     let total = n.saturating_add(further);
     let most = successes.saturating_add(further);
     let pass = betting.pass_count(question.alpha_pass, total)?;
@@ -123,11 +136,14 @@ pub struct DecidableGap {
     pub to_fail: Option<f64>,
 }
 
-/// What a budget of `n` booleans can tell apart from the floor.
+/// What a budget of `n` booleans can tell apart from the floor; floors of 0 and 1 are decided by logic, at no gap.
 pub fn smallest_decidable_gap(n: u64, question: &Floor) -> Result<DecidableGap, Invalid> {
     let betting = question.betting()?;
-    invalid::open_unit("floor", question.floor)?;
     let floor = question.floor;
+    if floor <= 0.0 || floor >= 1.0 {
+        let certain = |edge: bool| edge.then_some(0.0);
+        return Ok(DecidableGap { to_pass: certain(floor <= 0.0), to_fail: certain(floor >= 1.0) });
+    }
     let decides = |side, alpha: f64, mean: f64| {
         betting.log_e_counts(side, mean * n as f64, n as f64) >= -alpha.ln()
     };

@@ -49,7 +49,7 @@ impl Betting {
     ) -> Result<Boundary, Invalid> {
         let (above, below) = self.both_steps(alpha_pass, alpha_fail)?;
         let (mut pass, mut fail) = (Vec::new(), Vec::new());
-        // `fewest` counts the successes that pass, `spared` the failures beyond which it fails.
+        // Fewest successes that pass, fewest failures that fail.
         let (mut fewest, mut fewest_failures) = (0, 0);
         for n in 0..=n_max {
             while fewest <= n && !above.decided(fewest, n) {

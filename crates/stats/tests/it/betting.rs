@@ -1,5 +1,10 @@
-use karat_stats::betting::{Betting, Observations, Side, Stream, grid, operating_characteristics};
+use karat_stats::betting::{
+    Betting, Boundary, Observations, Side, Stream, grid, operating_characteristics,
+};
+use karat_stats::wilson::wilson;
 use proptest::prelude::*;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::vectors;
 
@@ -103,6 +108,65 @@ fn expected_samples_stay_below_the_bars() {
         let found = operating(tau, rate, 20_000);
         assert!(found.expected_n <= bar, "tau {tau} rate {rate}: {found:?}");
         assert!((found.pass + found.fail - 1.0).abs() < 1e-3, "tau {tau} rate {rate}: {found:?}");
+    }
+}
+
+#[test]
+fn peeking_at_a_wilson_interval_gives_many_false_verdicts() {
+    // The same harness on the naive method: it has teeth only if it finds more than a quarter.
+    for tau in [0.8, 0.9, 0.95] {
+        let bounds = |k: u64, n: u64| wilson(k, n, 0.9).expect("a valid rate");
+        let (mut fewest, mut failures) = (1, 1);
+        let mut boundary = Boundary { pass: vec![None], fail: vec![None] };
+        for n in 1..=3000_u64 {
+            while fewest <= n && bounds(fewest, n).lower <= tau {
+                fewest += 1;
+            }
+            while failures <= n && bounds(n - failures, n).upper >= tau {
+                failures += 1;
+            }
+            boundary.pass.push((fewest <= n).then_some(fewest));
+            boundary.fail.push(n.checked_sub(failures));
+        }
+        let found = operating_characteristics(&boundary, tau).unwrap();
+        assert!(found.pass + found.fail > 0.25, "{tau}: {found:?}");
+    }
+}
+
+/// Streams of values with mean `tau`, watched after every observation: shares that ever pass and ever fail.
+fn false_verdicts(tau: f64, runs: u32, n: u32, draw: impl Fn(f64) -> f64) -> (f64, f64) {
+    let mut random = ChaCha12Rng::seed_from_u64(20);
+    let (mut passes, mut fails) = (0, 0);
+    for _ in 0..runs {
+        let mut stream = Stream::new(betting(tau)).expect("a valid threshold");
+        for _ in 0..n {
+            let uniform = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+            stream.observe(draw(uniform)).expect("a valid value");
+        }
+        passes += u32::from(stream.p_value(Side::Above) <= ALPHA);
+        fails += u32::from(stream.p_value(Side::Below) <= ALPHA);
+    }
+    (f64::from(passes) / f64::from(runs), f64::from(fails) / f64::from(runs))
+}
+
+#[test]
+fn graded_values_at_the_threshold_rarely_get_a_verdict() {
+    let three_points = |u: f64| {
+        if u < 0.05 {
+            0.0
+        } else if u < 0.35 {
+            0.5
+        } else {
+            1.0
+        }
+    };
+    let power = |u: f64| u.powf(1.0 / 4.0);
+    let bar = 0.05 + 3.0 * (0.05_f64 * 0.95 / 1000.0).sqrt();
+    for (pass, fail) in
+        [false_verdicts(0.8, 1000, 1000, three_points), false_verdicts(0.8, 1000, 1000, power)]
+    {
+        assert!(pass <= bar && fail <= bar, "{pass} {fail}");
+        assert!(pass + fail > 0.0, "the simulation decides nothing");
     }
 }
 

@@ -87,6 +87,17 @@ fn a_budget_says_how_many_failures_pass_and_fail() {
 }
 
 #[test]
+fn floors_of_zero_and_one_have_their_budget_by_logic() {
+    let (zero, one) = (Floor::at(0.0), Floor::at(1.0));
+    assert_eq!(budget(3, 5, 7, &zero).unwrap().pass_if_failures_at_most, Some(7));
+    assert_eq!(budget(5, 5, 7, &one).unwrap().fail_if_failures_at_least, Some(1));
+    assert_eq!(budget(4, 5, 0, &one).unwrap().fail_if_failures_at_least, Some(0));
+    assert_eq!(budget(5, 5, 0, &one).unwrap().fail_if_failures_at_least, None);
+    assert_eq!(smallest_decidable_gap(10, &one).unwrap().to_pass, None);
+    assert_eq!(smallest_decidable_gap(10, &zero).unwrap().to_pass, Some(0.0));
+}
+
+#[test]
 fn the_smallest_decidable_gap_shrinks_with_the_budget() {
     let small = smallest_decidable_gap(100, &Floor::at(0.9)).unwrap();
     let large = smallest_decidable_gap(10_000, &Floor::at(0.9)).unwrap();
