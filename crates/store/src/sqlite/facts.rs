@@ -1,6 +1,6 @@
 //! Facts as rows: bodies are serialised by whoever appends them, inserts run on the writer.
 
-use karat_records::{Answer, EvalRun, FailureKind, RunState, Score, Trial};
+use karat_records::{Answer, EvalRun, RunState, Score, Trial};
 use rusqlite::{Connection, named_params, params};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -100,7 +100,7 @@ fn add_trial(connection: &Connection, trial: &Trial, answer: &[u8]) -> rusqlite:
         trial.ended_at_ms,
         trial.answer.latency_ms,
         trial.answer.cost_usd,
-        trial.answer.failure.as_ref().map(|failure| word::<FailureKind>(&failure.kind)),
+        trial.answer.failure.as_ref().map(|failure| word(&failure.kind)),
         trial.answer.simulated,
     ])?;
     if n_added > 0 {
@@ -145,12 +145,13 @@ fn add_score(connection: &Connection, score: &Score) -> rusqlite::Result<()> {
 
 /// JSON has no word for infinity, so an attempt with one would not come back.
 fn check(trial_id: &str, answer: &Answer) -> Result<(), StoreError> {
-    if answer.attempts.iter().all(|attempt| attempt.latency_ms.is_finite()) {
+    let mut times = answer.attempts.iter().flat_map(|a| [Some(a.latency_ms), a.waited_ms]);
+    if times.all(|time| time.is_none_or(f64::is_finite)) {
         return Ok(());
     }
     Err(StoreError::Unstorable {
         fact: format!("trial {trial_id}"),
-        detail: "the latency of an attempt is not a finite number".to_owned(),
+        detail: "a time of an attempt is not a finite number".to_owned(),
     })
 }
 

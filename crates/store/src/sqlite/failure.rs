@@ -62,6 +62,9 @@ fn sqlite(error: &rusqlite::Error, path: PathBuf) -> StoreError {
 
 /// `SQLite` does not say why a file cannot be opened, so ask the system for the log that stands beside it.
 fn cannot_open(path: PathBuf, error: &rusqlite::Error) -> StoreError {
+    if path.is_dir() {
+        return StoreError::NotADatabase { path };
+    }
     let mut log = path.clone().into_os_string();
     log.push("-wal");
     match std::fs::OpenOptions::new().append(true).create(true).open(PathBuf::from(log)) {

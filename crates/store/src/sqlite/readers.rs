@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::StoreError;
 
 /// More would only wait for the same disk and cores.
-const READERS: usize = 3;
+const READERS: u32 = 3;
 
 /// Idle connections, and as many permits as there may be connections.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Readers {
     pub(super) fn new(path: &Path) -> Self {
         Self {
             path: path.to_path_buf(),
-            permits: Arc::new(Semaphore::new(READERS)),
+            permits: Arc::new(Semaphore::new(READERS as usize)),
             idle: Mutex::default(),
         }
     }
@@ -61,13 +61,22 @@ impl Readers {
         let snapshot = connection.unchecked_transaction()?;
         let answer = query(&snapshot)?;
         snapshot.finish()?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock: whoever closes empties the list after refusing permits.
         if !self.permits.is_closed() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            idle.push(connection);
         }
         Ok(answer)
     }
 
-    /// Lets running queries end and refuses further ones.
+    /// Waits for the running queries, which would hold the log, and refuses further ones.
+    pub(super) async fn finish(&self) {
+        // An error says that it is closed already.
+        let _ = self.permits.acquire_many(READERS).await;
+        self.close();
+    }
+
+    /// Refuses further queries.
     pub(super) fn close(&self) {
         self.permits.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();

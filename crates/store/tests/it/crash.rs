@@ -92,7 +92,15 @@ fn a_folder_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder.path().join("old"), Durability::Process));
     std::fs::create_dir(folder.path().join("new")).unwrap();
-    for (name, mode) in [("old/karat.db", 0o444), ("old", 0o555), ("new", 0o555), ("", 0o755)] {
+    drop(open(&folder.path().join("file"), Durability::Process));
+    for (name, mode) in [
+        ("old/karat.db", 0o444),
+        ("old", 0o555),
+        ("new", 0o555),
+        ("file/karat.db", 0o444),
+        ("file", 0o777),
+        ("", 0o755),
+    ] {
         let path = folder.path().join(name);
         std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     }
@@ -106,13 +114,14 @@ fn a_folder_that_cannot_be_written_is_named() {
         process.args(arguments).env(FOLDER, folder.path()).uid(65_534).gid(65_534);
     }
     let output = process.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     std::fs::set_permissions(folder.path().join("new"), PermissionsExt::from_mode(0o755)).unwrap();
     std::fs::set_permissions(folder.path().join("old"), PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 fn refuse(folder: &Path) {
-    for name in ["new/karat.db", "new/below/karat.db", "old/karat.db"] {
+    for name in ["new/karat.db", "new/below/karat.db", "old/karat.db", "file/karat.db"] {
         let path = folder.join(name);
         let error = Store::open(&path, Options::default()).unwrap_err();
         assert_eq!(error, StoreError::ReadOnly { path: path.clone() }, "{name}");

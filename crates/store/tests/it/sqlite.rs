@@ -1,8 +1,10 @@
 //! What only the embedded engine can get wrong: files, locks and the disk.
 
 use std::path::Path;
+use std::time::Duration;
 
 use karat_store::{Durability, Fact, Options, Store, StoreError};
+use rusqlite::TransactionBehavior;
 
 use crate::conformance::conformance;
 use crate::samples::{open, run, runtime, trial, version};
@@ -130,6 +132,16 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_the_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("karat.db");
+    std::fs::create_dir(&path).unwrap();
+    let error = Store::open(&path, Options::default()).unwrap_err();
+    assert_eq!(error, StoreError::NotADatabase { path: path.clone() });
+    assert_eq!(files(folder.path()), ["karat.db"]);
+}
+
+#[test]
 fn the_database_of_another_program_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("karat.db");
@@ -230,6 +242,70 @@ fn two_stores_write_one_file_at_the_same_time() {
         }
     });
     assert_eq!(files(folder.path()), ["karat.db"]);
+}
+
+#[test]
+fn a_lock_of_another_process_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Process);
+    let mut other = rusqlite::Connection::open(folder.path().join("karat.db")).unwrap();
+    runtime().block_on(async {
+        let lock = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let facts = vec![Fact::Trial(trial("t1", "r1", "k1", 1))];
+        let mut append = std::pin::pin!(store.ledger.append(facts));
+        let early = tokio::time::timeout(Duration::from_millis(50), append.as_mut()).await;
+        assert!(early.is_err(), "{early:?}");
+        assert_eq!(store.ledger.counts().await.unwrap().trials, 0, "reading goes on");
+        drop(lock);
+        append.await.unwrap();
+    });
+}
+
+#[test]
+#[ignore = "takes the five seconds that it is about"]
+fn a_lock_that_is_never_released_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Process);
+    let mut other = rusqlite::Connection::open(folder.path().join("karat.db")).unwrap();
+    runtime().block_on(async {
+        let lock = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let facts = vec![Fact::Trial(trial("t1", "r1", "k1", 1))];
+        let error = store.ledger.append(facts.clone()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        drop(lock);
+        store.ledger.append(facts).await.unwrap();
+    });
+}
+
+#[test]
+fn the_log_stays_short_under_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Durability::Process);
+    let log = folder.path().join("karat.db-wal");
+    runtime().block_on(async {
+        let mut longest = 0;
+        for i in 0..60 {
+            let mut fact = trial(&format!("t{i:02}"), "r1", "k", i);
+            fact.answer.output = noise(2_000_000, i.unsigned_abs()).into();
+            store.ledger.append(vec![Fact::Trial(fact)]).await.unwrap();
+            longest = longest.max(std::fs::metadata(&log).unwrap().len());
+        }
+        assert!(longest < 75_000_000, "{longest}");
+        store.close().await.unwrap();
+        let size = std::fs::metadata(folder.path().join("karat.db")).unwrap().len();
+        assert!(size > 80_000_000, "{size}");
+    });
+}
+
+/// Text that hardly compresses.
+fn noise(length: usize, seed: u64) -> String {
+    let mut state = seed;
+    let letter = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 58) as u8)
+    };
+    std::iter::repeat_with(letter).take(length).collect()
 }
 
 #[test]
