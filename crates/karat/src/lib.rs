@@ -1,1 +1,3 @@
 //! The Karat workbench.
+
+pub mod scorers;
