@@ -1,12 +1,49 @@
 //! One answer in, a score out. The deterministic scorers are pure; judges ask a model and live elsewhere.
 
+pub mod score;
+
+pub mod method;
+
+pub mod equals;
+pub mod text;
+
+pub mod numeric;
+
+pub mod json;
+
+pub mod similarity;
+
 pub mod bleu;
 pub mod chrf;
 pub mod edits;
 pub mod rouge;
 
+pub mod ranking;
+
+pub mod tools;
+
+pub mod refusal;
+
+pub mod limits;
+
+pub mod recorded;
+
+pub mod weighted;
+
+pub mod grader;
+
+pub mod formula;
+
+pub mod path;
+pub mod template;
+
 pub mod lcs;
 pub mod ngrams;
 
+pub mod wanted;
+
 #[cfg(test)]
 mod vectors;
+
+pub use method::Method;
+pub use score::{Judged, score};

@@ -1,6 +1,7 @@
-//! What the scorers' unit tests share: reference vectors.
+//! What the scorers' unit tests share: reference vectors, a case and an answer.
 
-use serde_json::Value;
+use karat_records::{Answer, Case, Split};
+use serde_json::{Map, Value};
 
 /// The vectors of a file in `tests/scorers_vectors`, which `make_vectors.py` wrote.
 pub fn load(name: &str) -> Vec<Value> {
@@ -19,4 +20,21 @@ pub fn reference_texts(vector: &Value) -> Vec<&str> {
 pub fn assert_close(found: f64, wanted: &Value, what: &str) {
     let wanted = wanted.as_f64().unwrap();
     assert!((found - wanted).abs() < 1e-9, "found {found}, the reference has {wanted}: {what}");
+}
+
+/// A case with this expected output.
+pub fn case(expected: Option<Value>) -> Case {
+    Case {
+        id: "c1".into(),
+        input: Map::new(),
+        expected,
+        metadata: Map::new(),
+        tags: vec![],
+        split: Split::Both,
+    }
+}
+
+/// An answer with this output.
+pub fn answer(output: Value) -> Answer {
+    Answer { output, ..Answer::default() }
 }
