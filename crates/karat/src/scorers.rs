@@ -43,6 +43,8 @@ pub mod ngrams;
 pub mod wanted;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod vectors;
 
 pub use method::Method;
