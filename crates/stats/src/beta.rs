@@ -67,16 +67,16 @@ pub(crate) fn quantile(a: f64, b: f64, p: f64) -> f64 {
 /// ln of x^a y^b / B(a, b).
 fn log_factor(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
-    let (u, v) = ((n * x - a) / a, (n * y - b) / b);
-    let exponent = a * ln_1p_minus(u) + b * ln_1p_minus(v);
+    let exponent = a * log_excess(n * x, a) + b * log_excess(n * y, b);
     let scale = 0.5 * ((a / n) * b / (2.0 * PI)).ln();
     exponent + scale + stirling_error(n) - stirling_error(a) - stirling_error(b)
 }
 
-/// ln(1 + u) - u without cancellation near 0.
-fn ln_1p_minus(u: f64) -> f64 {
+/// ln(part / whole) - (part - whole) / whole, without cancellation where they are close or far apart.
+fn log_excess(part: f64, whole: f64) -> f64 {
+    let u = (part - whole) / whole;
     if u.abs() > 0.05 {
-        return u.ln_1p() - u;
+        return (part / whole).ln() - u;
     }
     let mut power = u * u;
     let mut sum = 0.0;

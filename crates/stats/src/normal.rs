@@ -36,3 +36,24 @@ fn lower_quantile(p: f64) -> f64 {
     }
     z
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{normal_cdf, normal_quantile};
+
+    #[test]
+    fn quantiles_have_their_textbook_values() {
+        assert!((normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-14);
+        assert!((normal_quantile(0.95) - 1.644_853_626_951_472_2).abs() < 1e-14);
+        assert!(normal_quantile(0.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_quantile_inverts_far_tails() {
+        for exponent in 1..300 {
+            let p = 10.0_f64.powi(-exponent);
+            assert!((normal_cdf(normal_quantile(p)) / p - 1.0).abs() < 1e-10, "{p}");
+        }
+        assert!(normal_quantile(0.0).is_infinite() && normal_quantile(1.0).is_infinite());
+    }
+}

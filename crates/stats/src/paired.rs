@@ -120,7 +120,8 @@ fn evidence(
     let below = log_e_below >= -alpha.ln();
 
     let effect_of = |y: f64| 2.0 * y - 1.0;
-    let mean = observations.mean().map(effect_of);
+    let (n, sum) = (observations.n(), observations.sum());
+    let mean = (n > 0.0).then(|| ((2.0 * sum - n) / n).clamp(-1.0, 1.0));
     let lower = effect_of(rising.lower(&observations, alpha));
     let upper = effect_of(falling.upper(&observations, alpha));
     // The evidence at the thresholds decides; bisection and rounding may not contradict it.

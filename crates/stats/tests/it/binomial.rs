@@ -38,6 +38,14 @@ fn a_billion_trials_keep_their_digits() {
 }
 
 #[test]
+fn rare_events_keep_their_relative_precision() {
+    for (n, rate) in [(1_u64, 1e-9_f64), (10, 1e-12), (100_000, 1e-15)] {
+        let expected = -(n as f64 * (-rate).ln_1p()).exp_m1();
+        assert!((at_least(1, n, rate).unwrap() / expected - 1.0).abs() < 1e-12, "{n} {rate}");
+    }
+}
+
+#[test]
 fn edges_are_certain() {
     assert_eq!(at_least(0, 10, 0.3).unwrap(), 1.0);
     assert_eq!(at_least(11, 10, 0.3).unwrap(), 0.0);

@@ -113,6 +113,39 @@ fn values_outside_the_unit_interval_are_refused() {
 }
 
 #[test]
+fn each_side_has_an_error_rate_of_its_own() {
+    let question = Floor { alpha_pass: 0.01, alpha_fail: 0.2, ..Floor::at(0.9) };
+    let bets = Betting::new(0.9, 0.02).unwrap();
+    for k in 0..=200 {
+        let sample = Sample::Counts { successes: k, n: 200 };
+        let answer = gate(&sample, &question).unwrap();
+        let (pass, fail) =
+            (bets.pass_count(0.01, 200).unwrap(), bets.fail_count(0.2, 200).unwrap());
+        assert_eq!(answer.decision == Decision::Pass, pass.is_some_and(|fewest| k >= fewest));
+        assert_eq!(answer.decision == Decision::Fail, fail.is_some_and(|most| k <= most));
+        let observations = sample.observations().unwrap();
+        assert!((answer.lower - bets.lower(&observations, 0.01)).abs() < 1e-10);
+        assert!((answer.upper - bets.upper(&observations, 0.2)).abs() < 1e-10);
+    }
+}
+
+#[test]
+fn evidence_that_is_just_enough_still_puts_the_interval_on_its_side() {
+    for k in [70, 75, 80, 97, 98, 99, 100] {
+        let log_e = counts(k, 100, 0.9);
+        for nudge in [1.0 - 1e-13, 1.0 - 1e-15, 1.0, 1.0 + 1e-15, 1.0 + 1e-13] {
+            let alpha = |log_e: f64| ((-log_e).exp() * nudge).clamp(1e-12, 0.5);
+            let question = Floor {
+                alpha_pass: alpha(log_e.log_e_pass),
+                alpha_fail: alpha(log_e.log_e_fail),
+                ..Floor::at(0.9)
+            };
+            check(&gate(&Sample::Counts { successes: k, n: 100 }, &question).unwrap(), 0.9);
+        }
+    }
+}
+
+#[test]
 fn verdict_and_interval_agree_at_every_count() {
     for floor in [0.0, 0.5, 0.8, 0.9, 0.99, 1.0] {
         for n in [0, 1, 2, 8, 22, 44, 60] {

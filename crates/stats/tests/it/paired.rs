@@ -66,6 +66,23 @@ fn ties_show_that_a_tolerated_loss_is_not_exceeded() {
 }
 
 #[test]
+fn evidence_that_is_just_enough_still_puts_the_effect_on_its_side() {
+    for (wins, losses, margin) in
+        [(30, 3, 0.0), (3, 30, 0.0), (60, 5, 0.3), (5, 60, 0.3), (20, 6, 0.05)]
+    {
+        let pairs = Pairs::Counts { wins, losses, ties: 20 };
+        let log_e = compare(&pairs, &Margin::of(margin)).unwrap().1;
+        for nudge in [1.0 - 1e-13, 1.0 - 1e-15, 1.0, 1.0 + 1e-15, 1.0 + 1e-13] {
+            let most = log_e.log_e_above.max(log_e.log_e_below);
+            let alpha_each_side = ((-most).exp() * nudge).clamp(1e-12, 0.5);
+            let question = Margin { alpha_each_side, ..Margin::of(margin) };
+            let (verdict, effect) = compare(&pairs, &question).unwrap();
+            check(verdict, &effect, margin);
+        }
+    }
+}
+
+#[test]
 fn differences_and_questions_out_of_range_are_refused() {
     for bad in [-1.1, 1.1, f64::NAN] {
         assert!(compare(&Pairs::Differences(vec![bad]), &Margin::of(0.0)).is_err());

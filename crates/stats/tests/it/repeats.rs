@@ -79,6 +79,8 @@ fn repeats_follow_the_costs_and_stay_between_one_and_sixteen() {
     assert_eq!(optimal_repeats(&same_items, 1.0, 1.0).unwrap(), 16);
     let steady = variance_components(&[vec![1.0, 1.0], vec![0.0, 0.0]]).unwrap().unwrap();
     assert_eq!(optimal_repeats(&steady, 1.0, 1.0).unwrap(), 1);
+    let constant = variance_components(&[vec![1.0, 1.0], vec![1.0, 1.0]]).unwrap().unwrap();
+    assert_eq!(optimal_repeats(&constant, 1.0, 1.0).unwrap(), 1);
     assert!(optimal_repeats(&steady, 0.0, 1.0).is_err());
 }
 
