@@ -129,8 +129,8 @@ impl StreamDecoder {
         events: &mut Vec<StreamEvent>,
     ) -> Result<(), ProviderError> {
         self.n_events += 1;
-        // What follows the terminal event belongs to nobody.
-        if self.state.is_done {
+        // What follows the terminal event belongs to nobody; empty data only keeps the connection open.
+        if self.state.is_done || event.data.trim().is_empty() {
             return Ok(());
         }
         if event.data == "[DONE]" {
@@ -166,13 +166,22 @@ fn is_whole(event: &SseEvent) -> bool {
 }
 
 fn not_a_stream(head: &[u8]) -> ProviderError {
+    if begins_a_stream(head) {
+        let message = "the stream ended before its first event";
+        return ProviderError::new(ErrorClass::CutStream, message);
+    }
     let reported = serde_json::from_slice::<Value>(head).ok().and_then(|body| stream_error(&body));
-    reported.unwrap_or_else(|| match excerpt(head) {
-        text if text.is_empty() => {
-            ProviderError::new(ErrorClass::CutStream, "the stream ended before its first event")
-        }
-        text => ProviderError::malformed(&format!("the provider sent no event stream: {text}")),
+    reported.unwrap_or_else(|| {
+        let message = format!("the provider sent no event stream: {}", excerpt(head));
+        ProviderError::malformed(&message)
     })
+}
+
+/// Whether the first line is a field of an event stream, or the beginning of one.
+fn begins_a_stream(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let name = head.split(|byte| matches!(byte, b':' | b'\n' | b'\r')).next().unwrap_or_default();
+    ["data", "event", "id", "retry"].iter().any(|field| field.as_bytes().starts_with(name))
 }
 
 /// A tool call that is the structured answer.

@@ -30,7 +30,7 @@ pub(crate) fn take(state: &mut StreamState, chunk: &Value, events: &mut Vec<Stre
         for (position, call) in calls.into_iter().flatten().enumerate() {
             take_call(state, position as u64, call, events);
         }
-        if let Some(word) = words("/finish_reason") {
+        if let Some(word) = words("/finish_reason").filter(|word| !word.is_empty()) {
             state.finish_word = Some(word.to_owned());
             state.is_answered = true;
         }

@@ -77,7 +77,10 @@ fn items(message: &Message) -> Vec<Value> {
             other => said.push(other.clone()),
         }
     }
-    if !said.is_empty() || items.is_empty() {
+    // Clients of the chat API send empty text beside tool calls; here it would be a turn of its own.
+    if items.is_empty()
+        || said.iter().any(|part| !matches!(part, Part::Text(text) if text.is_empty()))
+    {
         let said = json!({
             "role": message.role.as_str(),
             "content": content(&said, message.role),

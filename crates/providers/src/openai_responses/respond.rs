@@ -252,10 +252,12 @@ impl Encoder {
         self.event(name, fields)
     }
 
-    fn event(&mut self, name: &str, mut fields: Value) -> Vec<u8> {
-        fields["type"] = name.into();
-        fields["sequence_number"] = self.n_events.into();
+    fn event(&mut self, name: &str, fields: Value) -> Vec<u8> {
+        let mut event = json!({"type": name, "sequence_number": self.n_events});
         self.n_events += 1;
-        named_event(&fields)
+        if let (Some(event), Value::Object(fields)) = (event.as_object_mut(), fields) {
+            event.extend(fields);
+        }
+        named_event(&event)
     }
 }
