@@ -24,6 +24,8 @@ pub(super) struct Checkpointer {
 struct Signal {
     state: Mutex<State>,
     changed: Condvar,
+    /// Held while pages move.
+    turn: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -47,6 +49,12 @@ impl Checkpointer {
     /// Says that a commit was made.
     pub(super) fn note_work(&self) {
         self.signal.change(|state| !std::mem::replace(&mut state.work, true));
+    }
+
+    /// Runs another checkpoint when the thread's own is over: `SQLite` lets one run at a time and refuses the second.
+    pub(super) fn in_turn<T>(&self, checkpoint: impl FnOnce() -> T) -> T {
+        let _turn = self.signal.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        checkpoint()
     }
 }
 
@@ -90,7 +98,8 @@ impl Signal {
 
 fn run(connection: &Connection, signal: &Signal) {
     while signal.wait() {
-        // Busy means that the writer or another process is at it: there will be a next second.
+        let _turn = signal.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        // Busy means that another process is at it: there will be a next second.
         let _ = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE);
     }
 }

@@ -22,6 +22,9 @@ const GROUP: usize = 500;
 /// A log of more pages than this (64 MB) is folded into the database between two groups.
 const LONG_LOG_PAGES: i32 = 16_384;
 
+/// How much longer it grows before the next try, where a reader or another process was in the way (16 MB).
+const RETRY_PAGES: i32 = 4_096;
+
 /// How long that waits for a reader on an old snapshot before it tries again later.
 const RESTART_PATIENCE_MS: u32 = 100;
 
@@ -231,13 +234,15 @@ impl Writer {
             return;
         }
         self.patience_ms.store(RESTART_PATIENCE_MS, Ordering::Relaxed);
-        let restarted = self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::RESTART);
+        let restarted = self
+            .checkpointer
+            .in_turn(|| self.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::RESTART));
         self.patience_ms.store(PATIENCE_MS, Ordering::Relaxed);
         if restarted.is_ok() {
             self.log_pages.store(0, Ordering::Relaxed);
             self.long_log_pages = LONG_LOG_PAGES;
         } else {
-            self.long_log_pages += LONG_LOG_PAGES;
+            self.long_log_pages += RETRY_PAGES;
         }
     }
 
