@@ -61,7 +61,7 @@ pub struct Betting {
 }
 
 /// Geometric grid from `min(0.5, min_gap / headroom)` to 0.99; `headroom` is the room on the claimed side.
-pub fn grid(headroom: f64, min_gap: f64) -> [f64; N_BETS] {
+fn grid(headroom: f64, min_gap: f64) -> [f64; N_BETS] {
     let smallest = if headroom > 0.0 { (min_gap / headroom).min(0.5) } else { 0.5 };
     let (from, to) = (smallest.ln(), LARGEST_BET.ln());
     std::array::from_fn(|j| (from + (to - from) * j as f64 / (N_BETS - 1) as f64).exp())
@@ -124,7 +124,13 @@ impl Betting {
     ///
     /// No observations give 0. At the edge where the claim's opposite is a single point (above 0, below 1)
     /// one contrary observation is a proof, and the answer is infinite; at the other edge it is at most 0.
-    pub fn log_e(&self, side: Side, observations: &Observations, m: f64) -> f64 {
+    pub fn log_e(&self, side: Side, observations: &Observations, m: f64) -> Result<f64, Invalid> {
+        invalid::unit("threshold", m)?;
+        Ok(self.evidence(side, observations, m))
+    }
+
+    /// [`Betting::log_e`] for a threshold that is known to lie in [0, 1].
+    pub(crate) fn evidence(&self, side: Side, observations: &Observations, m: f64) -> f64 {
         let certain = match side {
             Side::Above => m <= 0.0,
             Side::Below => m >= 1.0,
@@ -136,32 +142,34 @@ impl Betting {
     }
 
     /// ln E for the claim at `tau` when `successes` of `n` booleans are true; both may be fractional.
-    pub fn log_e_counts(&self, side: Side, successes: f64, n: f64) -> f64 {
-        self.log_e(side, &Observations::fractional(successes, n), self.tau)
+    pub(crate) fn evidence_of_counts(&self, side: Side, successes: f64, n: f64) -> f64 {
+        self.evidence(side, &Observations::fractional(successes, n), self.tau)
     }
 
     /// Lower confidence bound of the mean: the largest threshold that `E+ >= 1/alpha` rejects, 0 if none.
     ///
     /// Holds for all sample sizes at once with probability `1 - alpha`.
-    pub fn lower(&self, observations: &Observations, alpha: f64) -> f64 {
-        self.lower_within(observations, alpha, 0.0, observations.mean().unwrap_or(0.0))
+    pub fn lower(&self, observations: &Observations, alpha: f64) -> Result<f64, Invalid> {
+        invalid::error_rate("alpha", alpha)?;
+        Ok(self.lower_within(observations, alpha, 0.0, observations.mean().unwrap_or(0.0)))
     }
 
     /// Upper confidence bound of the mean: the smallest threshold that `E- >= 1/alpha` rejects, 1 if none.
-    pub fn upper(&self, observations: &Observations, alpha: f64) -> f64 {
-        self.upper_within(observations, alpha, observations.mean().unwrap_or(1.0), 1.0)
+    pub fn upper(&self, observations: &Observations, alpha: f64) -> Result<f64, Invalid> {
+        invalid::error_rate("alpha", alpha)?;
+        Ok(self.upper_within(observations, alpha, observations.mean().unwrap_or(1.0), 1.0))
     }
 
     /// The lower bound when it is known to be at least `from` (rejected) and below `to` (not rejected).
     pub(crate) fn lower_within(&self, obs: &Observations, alpha: f64, from: f64, to: f64) -> f64 {
         let needed = -alpha.ln();
-        bisect(from, to, |m| self.log_e(Side::Above, obs, m) >= needed).0
+        bisect(from, to, |m| self.evidence(Side::Above, obs, m) >= needed).0
     }
 
     /// The upper bound when it is known to be above `from` (not rejected) and at most `to` (rejected).
     pub(crate) fn upper_within(&self, obs: &Observations, alpha: f64, from: f64, to: f64) -> f64 {
         let needed = -alpha.ln();
-        bisect(from, to, |m| self.log_e(Side::Below, obs, m) < needed).1
+        bisect(from, to, |m| self.evidence(Side::Below, obs, m) < needed).1
     }
 }
 

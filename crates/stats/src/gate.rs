@@ -107,10 +107,10 @@ pub fn gate(sample: &Sample, question: &Floor) -> Result<Answer, Invalid> {
     let Floor { floor, alpha_pass, alpha_fail, .. } = *question;
 
     if floor <= 0.0 || floor >= 1.0 {
-        return Ok(by_logic(&betting, &observations, question));
+        return by_logic(&betting, &observations, question);
     }
-    let log_e_pass = betting.log_e(Side::Above, &observations, floor);
-    let log_e_fail = betting.log_e(Side::Below, &observations, floor);
+    let log_e_pass = betting.evidence(Side::Above, &observations, floor);
+    let log_e_fail = betting.evidence(Side::Below, &observations, floor);
     let passes = log_e_pass >= -alpha_pass.ln();
     let fails = log_e_fail >= -alpha_fail.ln();
     let mean = observations.mean();
@@ -145,9 +145,13 @@ pub fn gate(sample: &Sample, question: &Floor) -> Result<Answer, Invalid> {
     })
 }
 
-fn by_logic(betting: &Betting, observations: &Observations, question: &Floor) -> Answer {
-    let upper = betting.upper(observations, question.alpha_fail);
-    let lower = betting.lower(observations, question.alpha_pass);
+fn by_logic(
+    betting: &Betting,
+    observations: &Observations,
+    question: &Floor,
+) -> Result<Answer, Invalid> {
+    let upper = betting.upper(observations, question.alpha_fail)?;
+    let lower = betting.lower(observations, question.alpha_pass)?;
     let (decision, lower, upper) = if question.floor <= 0.0 {
         (Decision::Pass, lower, upper)
     } else if observations.refutes_edge(Side::Below) {
@@ -155,7 +159,7 @@ fn by_logic(betting: &Betting, observations: &Observations, question: &Floor) ->
     } else {
         (Decision::Unprovable, lower.min(1.0_f64.next_down()), upper)
     };
-    Answer {
+    Ok(Answer {
         decision,
         n: observations.n() as u64,
         mean: observations.mean(),
@@ -166,5 +170,5 @@ fn by_logic(betting: &Betting, observations: &Observations, question: &Floor) ->
         p_pass: 1.0,
         p_fail: 1.0,
         by_logic: decision != Decision::Unprovable,
-    }
+    })
 }

@@ -145,7 +145,7 @@ pub fn smallest_decidable_gap(n: u64, question: &Floor) -> Result<DecidableGap, 
         return Ok(DecidableGap { to_pass: certain(floor <= 0.0), to_fail: certain(floor >= 1.0) });
     }
     let decides = |side, alpha: f64, mean: f64| {
-        betting.log_e_counts(side, mean * n as f64, n as f64) >= -alpha.ln()
+        betting.evidence_of_counts(side, mean * n as f64, n as f64) >= -alpha.ln()
     };
     let search = |side, alpha, edge: f64| {
         let (mut near, mut far) = (floor, edge);

@@ -114,16 +114,16 @@ fn evidence(
 
     // At a threshold of -1 everything is above, by logic; there is then no evidence to speak of.
     let certain = high <= 0.0;
-    let log_e_above = if certain { 0.0 } else { rising.log_e(Side::Above, &observations, high) };
-    let log_e_below = falling.log_e(Side::Below, &observations, low);
+    let log_e_above = if certain { 0.0 } else { rising.evidence(Side::Above, &observations, high) };
+    let log_e_below = falling.evidence(Side::Below, &observations, low);
     let above = certain || log_e_above >= -alpha.ln();
     let below = log_e_below >= -alpha.ln();
 
     let effect_of = |y: f64| 2.0 * y - 1.0;
     let (n, sum) = (observations.n(), observations.sum());
     let mean = (n > 0.0).then(|| ((2.0 * sum - n) / n).clamp(-1.0, 1.0));
-    let lower = effect_of(rising.lower(&observations, alpha));
-    let upper = effect_of(falling.upper(&observations, alpha));
+    let lower = effect_of(rising.lower(&observations, alpha)?);
+    let upper = effect_of(falling.upper(&observations, alpha)?);
     // The evidence at the thresholds decides; bisection and rounding may not contradict it.
     let lower =
         if above { lower.max(upper_threshold) } else { lower.min(upper_threshold.next_down()) };

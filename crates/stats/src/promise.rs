@@ -2,7 +2,7 @@
 
 use crate::betting::Betting;
 use crate::gate::Sample;
-use crate::invalid::{self, Invalid};
+use crate::invalid::Invalid;
 
 /// The threshold whose bets are used when nobody declared a floor.
 const NO_FLOOR: f64 = 0.5;
@@ -37,7 +37,6 @@ pub fn promise(
     alpha: f64,
     min_gap: f64,
 ) -> Result<Promise, Invalid> {
-    invalid::error_rate("alpha", alpha)?;
     let betting = Betting::new(floor.unwrap_or(NO_FLOOR), min_gap)?;
-    Ok(Promise::of(betting.lower(&sample.observations()?, alpha)))
+    Ok(Promise::of(betting.lower(&sample.observations()?, alpha)?))
 }

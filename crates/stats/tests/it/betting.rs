@@ -1,5 +1,5 @@
 use karat_stats::betting::{
-    Betting, Boundary, Observations, Side, Stream, grid, operating_characteristics,
+    Betting, Boundary, Observations, Side, Stream, operating_characteristics,
 };
 use karat_stats::wilson::wilson;
 use proptest::prelude::*;
@@ -25,10 +25,10 @@ fn evidence_and_bounds_equal_the_reference() {
         let (tau, min_gap, alpha) = (case.f("tau"), case.f("min_gap"), case.f("alpha_each_side"));
         let bets = Betting::new(tau, min_gap).unwrap();
         let sample = Observations::values(&case.list("x")).unwrap();
-        case.assert("log_e_pass", bets.log_e(Side::Above, &sample, tau));
-        case.assert("log_e_fail", bets.log_e(Side::Below, &sample, tau));
-        case.assert("cs90_lo", bets.lower(&sample, alpha));
-        case.assert("cs90_hi", bets.upper(&sample, alpha));
+        case.assert("log_e_pass", bets.log_e(Side::Above, &sample, tau).unwrap());
+        case.assert("log_e_fail", bets.log_e(Side::Below, &sample, tau).unwrap());
+        case.assert("cs90_lo", bets.lower(&sample, alpha).unwrap());
+        case.assert("cs90_hi", bets.upper(&sample, alpha).unwrap());
         for (side, name) in [(Side::Above, "grid_plus"), (Side::Below, "grid_minus")] {
             for (ours, reference) in bets.bets(side).iter().zip(case.list(name)) {
                 assert!((ours - reference).abs() < 1e-12);
@@ -179,9 +179,23 @@ fn the_first_all_pass_verdicts_come_where_the_specification_says() {
 }
 
 #[test]
+fn thresholds_and_error_rates_out_of_range_are_refused() {
+    let (bets, sample) = (betting(0.9), Observations::counts(5, 9).unwrap());
+    for bad in [-0.1, 1.1, f64::NAN] {
+        assert!(bets.log_e(Side::Above, &sample, bad).is_err());
+        assert!(bets.lower(&sample, bad).is_err() && bets.upper(&sample, bad).is_err());
+        assert!(bets.boundary(bad, ALPHA, 10).is_err() && Betting::new(bad, 0.02).is_err());
+        assert!(Betting::new(0.9, bad).is_err());
+        assert!(Stream::new(bets.clone()).unwrap().observe(bad).is_err());
+    }
+    assert!(Stream::new(betting(1.0)).is_err());
+}
+
+#[test]
 fn a_grid_without_headroom_starts_at_one_half() {
-    assert!((grid(0.0, 0.02)[0] - 0.5).abs() < 1e-12);
-    assert!((grid(0.01, 0.02)[0] - 0.5).abs() < 1e-12);
+    for tau in [1.0, 0.99] {
+        assert!((betting(tau).bets(Side::Above)[0] - 0.5).abs() < 1e-12);
+    }
 }
 
 #[test]
@@ -191,8 +205,10 @@ fn many_distinct_values_are_rounded_against_both_claims() {
     let down: Vec<f64> = values.iter().map(|x| (x * 4096.0).floor() / 4096.0).collect();
     let up: Vec<f64> = values.iter().map(|x| (x * 4096.0).ceil() / 4096.0).collect();
     let (down, up) = (Observations::values(&down).unwrap(), Observations::values(&up).unwrap());
-    assert!((bets.lower(&rounded, ALPHA) - bets.lower(&down, ALPHA)).abs() < 1e-10);
-    assert!((bets.upper(&rounded, ALPHA) - bets.upper(&up, ALPHA)).abs() < 1e-10);
+    assert!(
+        (bets.lower(&rounded, ALPHA).unwrap() - bets.lower(&down, ALPHA).unwrap()).abs() < 1e-10
+    );
+    assert!((bets.upper(&rounded, ALPHA).unwrap() - bets.upper(&up, ALPHA).unwrap()).abs() < 1e-10);
 }
 
 #[test]
@@ -201,8 +217,9 @@ fn the_boundary_table_is_the_verdict_at_every_count() {
     let boundary = bets.boundary(ALPHA, 0.025, 400).unwrap();
     for n in 0..=400_u64 {
         for k in 0..=n {
-            let passes = bets.log_e_counts(Side::Above, k as f64, n as f64) >= -ALPHA.ln();
-            let fails = bets.log_e_counts(Side::Below, k as f64, n as f64) >= -0.025_f64.ln();
+            let sample = Observations::counts(k, n).unwrap();
+            let passes = bets.log_e(Side::Above, &sample, 0.9).unwrap() >= -ALPHA.ln();
+            let fails = bets.log_e(Side::Below, &sample, 0.9).unwrap() >= -0.025_f64.ln();
             assert_eq!(passes, boundary.pass[n as usize].is_some_and(|fewest| k >= fewest));
             assert_eq!(fails, boundary.fail[n as usize].is_some_and(|most| k <= most));
         }
@@ -221,10 +238,10 @@ proptest! {
     fn bounds_enclose_the_mean_and_widen_with_confidence(x in values(), tau in 0.0..=1.0_f64, gap in 0.001..0.5_f64) {
         let (bets, sample) = (Betting::new(tau, gap).unwrap(), Observations::values(&x).unwrap());
         let mean = sample.mean().unwrap_or(0.5);
-        let (lower, upper) = (bets.lower(&sample, 0.05), bets.upper(&sample, 0.05));
+        let (lower, upper) = (bets.lower(&sample, 0.05).unwrap(), bets.upper(&sample, 0.05).unwrap());
         prop_assert!((0.0..=mean).contains(&lower) && (mean..=1.0).contains(&upper));
-        prop_assert!(bets.lower(&sample, 0.01) <= lower + 1e-10);
-        prop_assert!(bets.upper(&sample, 0.01) >= upper - 1e-10);
+        prop_assert!(bets.lower(&sample, 0.01).unwrap() <= lower + 1e-10);
+        prop_assert!(bets.upper(&sample, 0.01).unwrap() >= upper - 1e-10);
     }
 
     #[test]
@@ -232,30 +249,30 @@ proptest! {
         let bets = betting(tau);
         let ten: Vec<f64> = x.iter().copied().cycle().take(10 * x.len()).collect();
         let (once, tenfold) = (Observations::values(&x).unwrap(), Observations::values(&ten).unwrap());
-        prop_assert!(bets.lower(&tenfold, 0.05) >= bets.lower(&once, 0.05) - 1e-10);
-        prop_assert!(bets.upper(&tenfold, 0.05) <= bets.upper(&once, 0.05) + 1e-10);
+        prop_assert!(bets.lower(&tenfold, 0.05).unwrap() >= bets.lower(&once, 0.05).unwrap() - 1e-10);
+        prop_assert!(bets.upper(&tenfold, 0.05).unwrap() <= bets.upper(&once, 0.05).unwrap() + 1e-10);
     }
 
     #[test]
     fn swapping_success_and_failure_mirrors_the_bounds(x in values(), tau in 0.05..0.95_f64) {
         let mirrored: Vec<f64> = x.iter().map(|x| 1.0 - x).collect();
         let (sample, mirror) = (Observations::values(&x).unwrap(), Observations::values(&mirrored).unwrap());
-        let lower = betting(tau).lower(&sample, 0.05);
-        prop_assert!((lower - (1.0 - betting(1.0 - tau).upper(&mirror, 0.05))).abs() < 1e-8);
+        let lower = betting(tau).lower(&sample, 0.05).unwrap();
+        prop_assert!((lower - (1.0 - betting(1.0 - tau).upper(&mirror, 0.05).unwrap())).abs() < 1e-8);
     }
 
     #[test]
     fn order_does_not_matter(x in values(), tau in 0.05..0.95_f64) {
         let reversed: Vec<f64> = x.iter().rev().copied().collect();
         let (a, b) = (Observations::values(&x).unwrap(), Observations::values(&reversed).unwrap());
-        prop_assert_eq!(betting(tau).log_e(Side::Above, &a, tau), betting(tau).log_e(Side::Above, &b, tau));
+        prop_assert_eq!(betting(tau).log_e(Side::Above, &a, tau).unwrap(), betting(tau).log_e(Side::Above, &b, tau).unwrap());
     }
 
     #[test]
     fn evidence_falls_as_the_threshold_rises(x in values(), tau in 0.05..0.95_f64, a in 0.0..=1.0_f64, b in 0.0..=1.0_f64) {
         let (bets, sample) = (betting(tau), Observations::values(&x).unwrap());
         let (low, high) = (a.min(b), a.max(b));
-        prop_assert!(bets.log_e(Side::Above, &sample, low) >= bets.log_e(Side::Above, &sample, high) - 1e-9);
-        prop_assert!(bets.log_e(Side::Below, &sample, low) <= bets.log_e(Side::Below, &sample, high) + 1e-9);
+        prop_assert!(bets.log_e(Side::Above, &sample, low).unwrap() >= bets.log_e(Side::Above, &sample, high).unwrap() - 1e-9);
+        prop_assert!(bets.log_e(Side::Below, &sample, low).unwrap() <= bets.log_e(Side::Below, &sample, high).unwrap() + 1e-9);
     }
 }

@@ -124,8 +124,8 @@ fn each_side_has_an_error_rate_of_its_own() {
         assert_eq!(answer.decision == Decision::Pass, pass.is_some_and(|fewest| k >= fewest));
         assert_eq!(answer.decision == Decision::Fail, fail.is_some_and(|most| k <= most));
         let observations = sample.observations().unwrap();
-        assert!((answer.lower - bets.lower(&observations, 0.01)).abs() < 1e-10);
-        assert!((answer.upper - bets.upper(&observations, 0.2)).abs() < 1e-10);
+        assert!((answer.lower - bets.lower(&observations, 0.01).unwrap()).abs() < 1e-10);
+        assert!((answer.upper - bets.upper(&observations, 0.2).unwrap()).abs() < 1e-10);
     }
 }
 
