@@ -4,6 +4,14 @@ pub mod score;
 
 pub mod method;
 
+pub mod prepare;
+
+pub mod ready;
+
+pub mod ask;
+
+pub mod similar;
+
 pub mod equals;
 pub mod text;
 
@@ -34,7 +42,6 @@ pub mod grader;
 
 pub mod formula;
 
-pub mod path;
 pub mod template;
 
 pub mod lcs;
@@ -48,4 +55,6 @@ mod hostile;
 mod vectors;
 
 pub use method::Method;
+pub use prepare::prepare;
+pub use ready::{Ready, score_all};
 pub use score::{Judged, score};

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::json::{output_json, same_json_by, text_json};
 use super::method::Equals;
-use super::path::Path;
 use super::score::{Judged, shorten};
 use super::wanted::{Wanted, text_of};
+use crate::project::path::Path;
 
 pub(super) fn judge(settings: &Equals, case: &Case, answer: &Answer) -> Judged {
     let expected = match expected(settings, case, answer) {

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::json::Schema;
 use super::method::*;
-use super::path::Path;
 use super::recorded::Range;
 use super::score::score;
 use super::template::Template;
 use super::vectors::{answer, case};
 use super::wanted::Wanted;
+use crate::project::path::Path;
 
 /// One of each method, comparing with the case's expected output where there is something to compare.
 fn every_method() -> Vec<Method> {

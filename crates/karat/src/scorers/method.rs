@@ -3,10 +3,10 @@
 use regex::Regex;
 
 use super::json::Schema;
-use super::path::Path;
 use super::recorded::Range;
 use super::template::Template;
 use super::wanted::Wanted;
+use crate::project::path::Path;
 
 /// How an answer is scored.
 #[derive(Clone, Debug)]

@@ -135,9 +135,9 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::path::Path;
     use super::super::vectors::{answer, case};
     use super::super::wanted::Wanted;
+    use super::crate::project::path::Path;
     use super::*;
 
     fn exact() -> Numeric {

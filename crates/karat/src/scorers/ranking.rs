@@ -124,9 +124,9 @@ fn explain(ranked: &[String], grades: &Grades, k: Option<usize>) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::path::Path;
     use super::super::vectors::{answer, assert_close, case, load};
     use super::super::wanted::Wanted;
+    use super::crate::project::path::Path;
     use super::*;
 
     #[test]

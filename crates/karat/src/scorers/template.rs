@@ -4,8 +4,8 @@ use karat_records::{Answer, Case};
 use serde_json::{Value, json};
 
 use super::json::output_json;
-use super::path::{Path, PathError};
 use super::wanted::text_of;
+use crate::project::path::{Path, PathError};
 
 /// A text with places for fields of the case and of the answer.
 #[derive(Clone, Debug)]

@@ -1,0 +1,148 @@
+//! The handles that every operation receives: a cheap clone.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, bail};
+use karat_store::{Options, Store};
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::project::{Project, read};
+use crate::tasks::Stop;
+use crate::upstream::Upstream;
+
+/// Where an operation reports how far it is; called often, so it must be quick.
+pub type Watch = Arc<dyn Fn(&crate::evals::progress::Progress) + Send + Sync>;
+
+/// The handles that every operation receives.
+#[derive(Clone)]
+pub struct App {
+    /// The folder in which the command was given.
+    pub folder: PathBuf,
+    /// What the environment says.
+    pub config: Arc<Config>,
+    /// The clock and source of ids.
+    pub clock: Clock,
+    /// The door to model vendors.
+    pub upstream: Upstream,
+    /// The request to stop.
+    pub stop: Stop,
+    /// Who wants to know how far a run is.
+    pub watch: Option<Watch>,
+    store: Arc<Mutex<Option<Store>>>,
+    data_folder: PathBuf,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Handles for commands given in this folder.
+    pub fn new(folder: PathBuf, config: Config, stop: Stop) -> Self {
+        let root = read::find_root(&folder).unwrap_or_else(|| folder.clone());
+        let data_folder = config.data_folder(&root);
+        Self {
+            folder,
+            config: Arc::new(config),
+            clock: Clock,
+            upstream: Upstream::new(Clock, stop.clone()),
+            stop,
+            watch: None,
+            store: Arc::default(),
+            data_folder,
+        }
+    }
+
+    /// The folder with the project file.
+    pub fn root(&self) -> anyhow::Result<PathBuf> {
+        read::find_root(&self.folder).with_context(|| {
+            format!(
+                "there is no {} in {} or above\n  next: `karat init` writes one here",
+                crate::project::FILE,
+                self.folder.display()
+            )
+        })
+    }
+
+    /// The project, or all that is wrong with it in one error.
+    pub fn project(&self) -> anyhow::Result<Project> {
+        let reading = read::read(&self.root()?);
+        match reading.project {
+            Some(project) => Ok(project),
+            None => Err(Broken(reading.problems).into()),
+        }
+    }
+
+    /// The embedded database, opened on first use.
+    pub fn store(&self) -> anyhow::Result<Store> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = store.as_ref() {
+            return Ok(store.clone());
+        }
+        if let Err(error) = std::fs::create_dir_all(&self.data_folder) {
+            bail!(
+                "the data folder {} cannot be made: {error}\n  next: make the folder writable, or set KARAT_DATA to a folder that is",
+                self.data_folder.display()
+            );
+        }
+        keep_out_of_git(&self.data_folder);
+        let options = Options { max_pages: self.config.max_pages, ..Options::default() };
+        let opened = Store::open(&self.data_folder.join("karat.db"), options)?;
+        *store = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// The database, if there is one already.
+    pub fn existing_store(&self) -> anyhow::Result<Option<Store>> {
+        if self.data_folder.join("karat.db").is_file() { self.store().map(Some) } else { Ok(None) }
+    }
+
+    /// Ends what the store has begun.
+    pub async fn close(&self) {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(store) = store {
+            // What was acknowledged is on disk already; a failed last checkpoint loses nothing.
+            let _ = store.close().await;
+        }
+    }
+
+    /// The data folder.
+    pub fn data_folder(&self) -> &Path {
+        &self.data_folder
+    }
+
+    /// A secret by the name of its environment variable.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        config::secret(name, &self.data_folder)
+    }
+}
+
+/// Data stays out of git even where nobody ran `karat init`.
+fn keep_out_of_git(folder: &Path) {
+    let path = folder.join(".gitignore");
+    if !path.exists() {
+        let _ = std::fs::write(path, "*\n");
+    }
+}
+
+/// A project with errors.
+#[derive(Debug)]
+pub struct Broken(pub Vec<crate::project::Problem>);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Broken {}

@@ -1,0 +1,38 @@
+//! Datasets: cases from files, versioned by content, with some held out for the gate.
+
+pub mod import;
+
+pub mod split;
+
+pub mod images;
+
+use std::collections::BTreeMap;
+
+use karat_records::{Case, Hash};
+use serde_json::{Value, json};
+
+/// A dataset with its cases.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Its name in the project file.
+    pub name: String,
+    /// Cases in the order of the file.
+    pub cases: Vec<Case>,
+    /// Answers that stand in columns of the dataset: column, then case id.
+    pub answers: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+impl Dataset {
+    /// Whether some cases are held out for the gate.
+    pub fn holds_back(&self) -> bool {
+        self.cases.iter().any(|case| case.split == karat_records::Split::Gate)
+    }
+}
+
+/// The version of some cases: a hash of their contents, whatever their order.
+pub fn version(cases: &[&Case]) -> Hash {
+    let mut hashes: Vec<String> =
+        cases.iter().map(|case| case.content_hash().to_string()).collect();
+    hashes.sort_unstable();
+    Hash::of_json(&json!(hashes))
+}

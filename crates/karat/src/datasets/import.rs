@@ -1,0 +1,406 @@
+//! Reads cases from JSON Lines or CSV: usual column names are understood, others are mapped in the project file.
+
+use std::collections::{BTreeMap, HashMap};
+
+use karat_records::{Case, Split};
+use serde_json::{Map, Value, json};
+
+use super::{Dataset, images};
+use crate::project::files::Files;
+use crate::project::problem::{Place, suggestion};
+use crate::project::rows::{self, Row, name_of};
+use crate::project::{DatasetFile, Problems};
+
+const ID: &[&str] = &["id", "case_id", "ID"];
+const INPUT: &[&str] =
+    &["input", "inputs", "vars", "question", "prompt", "query", "message", "messages", "text"];
+const EXPECTED: &[&str] =
+    &["expected", "expected_output", "target", "ideal", "label", "answer", "__expected"];
+const SPLIT: &[&str] = &["split"];
+const TAGS: &[&str] = &["tags", "tag"];
+
+/// Reads all cases of a dataset; notes everything that is wrong with its line.
+pub fn import(file: &DatasetFile, files: Files<'_>) -> Option<Dataset> {
+    let before = files.problems.n_errors();
+    let mut dataset =
+        Dataset { name: file.name.clone(), cases: Vec::new(), answers: BTreeMap::new() };
+    let mut seen: HashMap<String, (String, usize)> = HashMap::new();
+    for (path, is_gate) in
+        std::iter::once((&file.file, false)).chain(file.gate_file.iter().map(|path| (path, true)))
+    {
+        let rows = rows::read(path, &file.place.below("file"), files)?;
+        let reader = RowReader { file, path, problems: files.problems };
+        let Some(columns) = reader.columns(&rows) else { continue };
+        for row in rows {
+            let place = Place::line(path, row.line);
+            let position = dataset.cases.len() + 1;
+            let Some(mut case) = reader.case(row, &columns, position, &mut dataset.answers) else {
+                continue;
+            };
+            if is_gate {
+                case.split = Split::Gate;
+            }
+            let mut input = Value::Object(std::mem::take(&mut case.input));
+            for missing in images::pin(&mut input, files.root) {
+                files.problems.error(
+                    &place,
+                    format!("there is no image {missing}"),
+                    "paths of images are relative to the project's folder",
+                );
+            }
+            if let Value::Object(input) = input {
+                case.input = input;
+            }
+            if let Some((other, line)) = seen.insert(case.id.clone(), (path.clone(), place.line)) {
+                files.problems.error(
+                    &place,
+                    format!("the id {} was already used in {other}:{line}", case.id),
+                    "give every case an id of its own",
+                );
+            }
+            dataset.cases.push(case);
+        }
+    }
+    if dataset.cases.is_empty() && files.problems.n_errors() == before {
+        files.problems.error(
+            &Place::file(&file.file),
+            "there are no cases in this file",
+            "write at least one {\"id\": …, \"input\": …, \"expected\": …} a line; some forty give a first verdict",
+        );
+    }
+    settle_split(&mut dataset.cases);
+    (files.problems.n_errors() == before).then_some(dataset)
+}
+
+/// Once some cases are held out, all others are for tuning.
+fn settle_split(cases: &mut [Case]) {
+    if cases.iter().any(|case| case.split == Split::Gate) {
+        for case in cases.iter_mut().filter(|case| case.split == Split::Both) {
+            case.split = Split::Tune;
+        }
+    } else {
+        cases.iter_mut().for_each(|case| case.split = Split::Both);
+    }
+}
+
+/// Which column is which in one file.
+struct Chosen {
+    id: Option<String>,
+    input: Vec<String>,
+    expected: Option<String>,
+    metadata: Vec<String>,
+    tags: Option<String>,
+    split: Option<String>,
+}
+
+struct RowReader<'a> {
+    file: &'a DatasetFile,
+    path: &'a str,
+    problems: &'a Problems,
+}
+
+impl RowReader<'_> {
+    /// Chooses the columns once for the whole file.
+    fn columns(&self, rows: &[Row]) -> Option<Chosen> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in rows.iter().take(1000).flat_map(|row| row.fields.keys()) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
+            return (!rows.is_empty()).then(|| self.no_input(&names)).flatten();
+        }
+        let columns = &self.file.columns;
+        let mut fits = true;
+        for mapped in columns
+            .id
+            .iter()
+            .chain(&columns.input)
+            .chain(&columns.expected)
+            .chain(&columns.metadata)
+            .chain(&columns.tags)
+            .chain(&columns.split)
+            .chain(&self.file.answers)
+        {
+            if !names.contains(&mapped.as_str()) {
+                fits = false;
+                self.problems.error(
+                    &Place { line: self.file.place.line, ..Place::file("karat.toml") },
+                    format!("{} has no column {mapped}", self.path),
+                    suggestion(mapped, names.iter().copied()),
+                );
+            }
+        }
+        let usual = |known: &[&str]| {
+            known
+                .iter()
+                .find(|name| {
+                    names.contains(name) && !self.file.answers.iter().any(|answer| answer == *name)
+                })
+                .map(|name| (*name).to_owned())
+        };
+        let input = if columns.input.is_empty() {
+            usual(INPUT).into_iter().collect()
+        } else {
+            columns.input.clone()
+        };
+        if input.is_empty() {
+            return self.no_input(&names);
+        }
+        fits.then(|| Chosen {
+            id: columns.id.clone().or_else(|| usual(ID)),
+            expected: columns.expected.clone().or_else(|| usual(EXPECTED)),
+            metadata: columns.metadata.clone(),
+            tags: columns.tags.clone().or_else(|| usual(TAGS)),
+            split: columns.split.clone().or_else(|| usual(SPLIT)),
+            input,
+        })
+    }
+
+    fn no_input(&self, names: &[&str]) -> Option<Chosen> {
+        self.problems.error(
+            &Place::line(self.path, 1),
+            format!("no column is known as the input (columns: {})", names.join(", ")),
+            format!(
+                "name it input, or add columns = {{ input = \"…\" }} to [datasets.{}]",
+                self.file.name
+            ),
+        );
+        None
+    }
+
+    fn case(
+        &self,
+        mut row: Row,
+        columns: &Chosen,
+        position: usize,
+        answers: &mut BTreeMap<String, BTreeMap<String, Value>>,
+    ) -> Option<Case> {
+        let place = Place::line(self.path, row.line);
+        let error = |field: &str, message: String, next: &str| {
+            self.problems.error(&place.below(field), message, next);
+        };
+        let id = match columns.id.as_ref().and_then(|name| row.fields.remove(name)) {
+            Some(Value::String(text)) if !text.trim().is_empty() => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            None | Some(Value::Null) => format!("row-{position}"),
+            Some(Value::String(_)) => {
+                error(
+                    "id",
+                    "the id is empty".into(),
+                    "write a short name, or leave the column out",
+                );
+                return None;
+            }
+            Some(other) => {
+                error(
+                    "id",
+                    format!("an id is text or a number, not {}", name_of(&other)),
+                    "write for example \"t-001\"",
+                );
+                return None;
+            }
+        };
+        let input = self.input(&mut row, columns, &place)?;
+        let expected =
+            columns.expected.as_ref().and_then(|name| row.fields.remove(name)).map(cell).and_then(
+                |value| {
+                    let is_assertion = columns.expected.as_deref() == Some("__expected");
+                    if is_assertion { promptfoo_expected(value) } else { Some(value) }
+                },
+            );
+        let expected = expected
+            .or_else(|| promptfoo_assert(&row.fields))
+            .filter(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.is_empty()));
+        let tags = match columns.tags.as_ref().and_then(|name| row.fields.remove(name)) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(text)) => text
+                .split([',', ';'])
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            Some(Value::Array(values)) if values.iter().all(Value::is_string) => {
+                values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Some(other) => {
+                error(
+                    "tags",
+                    format!("tags are a list of texts, not {}", name_of(&other)),
+                    "write [\"hard\", \"german\"]",
+                );
+                return None;
+            }
+        };
+        let split = match columns.split.as_ref().and_then(|name| row.fields.remove(name)) {
+            None | Some(Value::Null) => Split::Both,
+            Some(Value::String(text)) => match text.trim().to_lowercase().as_str() {
+                "" => Split::Both,
+                "gate" | "held-out" | "heldout" | "test" => Split::Gate,
+                "tune" | "train" | "dev" | "validation" => Split::Tune,
+                _ => {
+                    error("split", format!("\"{text}\" is no split"), "write gate or tune");
+                    return None;
+                }
+            },
+            Some(other) => {
+                error(
+                    "split",
+                    format!("a split is gate or tune, not {}", name_of(&other)),
+                    "write gate or tune",
+                );
+                return None;
+            }
+        };
+        for column in &self.file.answers {
+            if let Some(answer) = row
+                .fields
+                .remove(column)
+                .map(cell)
+                .filter(|answer| !answer.is_null() && answer.as_str() != Some(""))
+            {
+                answers.entry(column.clone()).or_default().insert(id.clone(), answer);
+            }
+        }
+        Some(Case {
+            id,
+            input,
+            expected,
+            metadata: metadata(row.fields, &columns.metadata),
+            tags,
+            split,
+        })
+    }
+
+    fn input(&self, row: &mut Row, columns: &Chosen, place: &Place) -> Option<Map<String, Value>> {
+        let mut taken: Vec<(String, Value)> = columns
+            .input
+            .iter()
+            .filter_map(|name| Some((name.clone(), cell(row.fields.remove(name)?))))
+            .collect();
+        let place = place.below(&columns.input.join(", "));
+        let is_empty = |value: &Value| match value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(values) => values.is_empty(),
+            Value::Object(map) => map.is_empty(),
+            _ => false,
+        };
+        if taken.iter().all(|(_, value)| is_empty(value)) {
+            self.problems.error(
+                &place,
+                "the input is empty",
+                "write what a user would send, or remove the case",
+            );
+            return None;
+        }
+        if taken.len() > 1 {
+            return Some(taken.into_iter().collect());
+        }
+        let (name, value) = taken.remove(0);
+        let is_generic = matches!(name.as_str(), "input" | "inputs" | "vars");
+        match value {
+            Value::Object(map) if is_generic => Some(map),
+            Value::Array(messages) if is_generic || name == "messages" => {
+                self.messages(messages, &place)
+            }
+            Value::String(text) => {
+                let name = if is_generic { "message".to_owned() } else { name };
+                Some(Map::from_iter([(name, Value::String(text))]))
+            }
+            value if is_generic && !value.is_object() => {
+                self.problems.error(
+                    &place,
+                    format!(
+                        "an input is text, an object or a list of messages, not {}",
+                        name_of(&value)
+                    ),
+                    "write {\"message\": \"…\"}",
+                );
+                None
+            }
+            value => Some(Map::from_iter([(name, value)])),
+        }
+    }
+
+    /// A conversation: kept whole, and its last user text under a name of its own.
+    fn messages(&self, messages: Vec<Value>, place: &Place) -> Option<Map<String, Value>> {
+        if let Some(odd) =
+            messages.iter().find(|message| message.get("role").and_then(Value::as_str).is_none())
+        {
+            self.problems.error(
+                place,
+                format!("a message is an object with a role, not {}", name_of(odd)),
+                "write [{\"role\": \"user\", \"content\": \"…\"}]",
+            );
+            return None;
+        }
+        let message = messages
+            .iter()
+            .rev()
+            .find(|message| message["role"] == "user")
+            .map(|message| match &message["content"] {
+                Value::Array(parts) => parts
+                    .iter()
+                    .filter_map(|part| part["text"].as_str())
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                content => content.as_str().unwrap_or_default().to_owned(),
+            })
+            .unwrap_or_default();
+        Some(Map::from_iter([
+            ("message".to_owned(), json!(message)),
+            ("messages".to_owned(), Value::Array(messages)),
+        ]))
+    }
+}
+
+/// A cell of a spreadsheet that holds a JSON object or list is that; all other text stays text.
+fn cell(value: Value) -> Value {
+    match &value {
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
+            serde_json::from_str(text).unwrap_or(value)
+        }
+        _ => value,
+    }
+}
+
+/// promptfoo's `__expected` column: plain text, or `equals: text`; other assertions say no desired output.
+fn promptfoo_expected(value: Value) -> Option<Value> {
+    let Value::String(text) = &value else { return Some(value) };
+    match text.split_once(':') {
+        Some(("equals", wanted)) => Some(Value::String(wanted.trim().to_owned())),
+        Some((kind, _)) if crate::project::scorer_fields::settings_of(kind.trim()).is_some() => {
+            None
+        }
+        _ => Some(value),
+    }
+}
+
+/// promptfoo's tests: the value of an `equals` assertion is the desired output.
+fn promptfoo_assert(fields: &Map<String, Value>) -> Option<Value> {
+    fields
+        .get("assert")?
+        .as_array()?
+        .iter()
+        .find(|assertion| assertion["type"] == "equals")?
+        .get("value")
+        .cloned()
+}
+
+/// `metadata` as an object, `metadata.x` columns, and every column that means nothing else.
+fn metadata(mut fields: Map<String, Value>, chosen: &[String]) -> Map<String, Value> {
+    let mut metadata = match fields.remove("metadata").map(cell) {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    fields.remove("assert");
+    for (name, value) in fields {
+        let name = name.strip_prefix("metadata.").unwrap_or(&name).to_owned();
+        if chosen.is_empty() || chosen.contains(&name) {
+            metadata.insert(name, value);
+        }
+    }
+    metadata
+}

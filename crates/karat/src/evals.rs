@@ -1,0 +1,23 @@
+//! Evals: cases × variants × trials × scorers, run so that nothing finished is lost, and reported with a verdict.
+
+pub mod plan;
+
+pub mod run;
+
+pub mod resume;
+
+pub mod progress;
+
+pub mod judged;
+
+pub mod report;
+
+pub mod examples;
+
+pub mod headline;
+
+pub mod unknowns;
+
+pub mod start;
+
+pub mod history;

@@ -1,0 +1,189 @@
+//! Pure. The verdict in words, and of 100 requests how many are good, for people who have never seen a prompt.
+
+use karat_records::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::report::VariantReport;
+use crate::gate::CriterionVerdict;
+use crate::gate::describe::{milliseconds, number, plural, usd};
+
+/// The verdict in words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Headline {
+    /// The variant that it speaks about.
+    pub variant: Option<String>,
+    /// One sentence or two.
+    pub sentence: String,
+    /// Of 100 requests, at least so many are good.
+    pub good_of_100: Option<u8>,
+    /// Of 100 requests, at least so many are not.
+    pub bad_of_100: Option<u8>,
+}
+
+/// The variant that a report should speak about first: the best that passes, else the most promising, else the least bad.
+pub fn choose(variants: &[VariantReport], metric: Option<&str>) -> Option<usize> {
+    let rank = |variant: &VariantReport| {
+        let verdict = variant.verdict.as_ref().map(|verdict| verdict.verdict);
+        let class = match (verdict, variant.is_baseline) {
+            (Some(Verdict::Pass), false) => 5,
+            (Some(Verdict::Pass), true) => 4,
+            (Some(Verdict::Undecided), false) | (None, false) => 3,
+            (Some(Verdict::Undecided), true) | (None, true) => 2,
+            (Some(Verdict::Fail), false) => 1,
+            (Some(Verdict::Fail), true) => 0,
+        };
+        let lower = metric_of(variant, metric).map_or(0.0, |metric| metric.lower);
+        (class, lower)
+    };
+    (0..variants.len()).max_by(|a, b| {
+        let (a, b) = (rank(&variants[*a]), rank(&variants[*b]));
+        // Of equals the first in the file: `max_by` keeps the last, so equality counts as greater on the left.
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(std::cmp::Ordering::Greater)
+    })
+}
+
+fn metric_of<'a>(
+    variant: &'a VariantReport,
+    name: Option<&str>,
+) -> Option<&'a super::report::MetricReport> {
+    variant.metrics.iter().find(|metric| Some(metric.name.as_str()) == name)
+}
+
+/// Says the verdict of the chosen variant.
+pub fn headline(variant: Option<&VariantReport>, metric: Option<&str>, about: &str) -> Headline {
+    let Some(variant) = variant else {
+        return Headline { sentence: "Nothing was judged.".into(), ..Headline::default() };
+    };
+    let measured = metric_of(variant, metric);
+    let of_100 = |rate: f64| (rate * 100.0 + 1e-9).floor().clamp(0.0, 100.0) as u8;
+    let good_of_100 = measured.filter(|metric| metric.n > 0).map(|metric| of_100(metric.lower));
+    let bad_of_100 =
+        measured.filter(|metric| metric.n > 0).map(|metric| of_100(1.0 - metric.upper));
+    let sentence = match &variant.verdict {
+        None => estimate(variant, measured, about),
+        Some(verdict) => match verdict.verdict {
+            Verdict::Pass => passed(variant, &verdict.criteria, about),
+            Verdict::Fail => failed(variant, &verdict.criteria),
+            Verdict::Undecided => undecided(variant, &verdict.criteria, about),
+        },
+    };
+    Headline { variant: Some(variant.name.clone()), sentence, good_of_100, bad_of_100 }
+}
+
+fn estimate(
+    variant: &VariantReport,
+    measured: Option<&super::report::MetricReport>,
+    about: &str,
+) -> String {
+    match measured.and_then(|metric| Some((metric, metric.mean?))) {
+        Some((metric, mean)) => format!(
+            "{}: {} {:.2} on {} of these {about} (an estimate, between {:.2} and {:.2}).",
+            variant.name,
+            metric.name,
+            mean,
+            plural(metric.n, "case"),
+            metric.lower,
+            metric.upper
+        ),
+        None => format!("{} answered {}.", variant.name, plural(variant.n_trials, "time")),
+    }
+}
+
+fn first_rate(criteria: &[CriterionVerdict]) -> Option<&CriterionVerdict> {
+    criteria
+        .iter()
+        .find(|criterion| criterion.promise_of_100.is_some() && criterion.segment.is_none())
+}
+
+fn passed(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str) -> String {
+    match first_rate(criteria) {
+        Some(criterion) => format!(
+            "{} passes: we can promise that at least {} of 100 {about} meet {}; the floor is {}.",
+            variant.name,
+            criterion.promise_of_100.unwrap_or(0),
+            criterion.metric,
+            of_floor(criterion)
+        ),
+        None => format!("{} passes: it meets all of its criteria.", variant.name),
+    }
+}
+
+fn of_floor(criterion: &CriterionVerdict) -> String {
+    number((criterion.bound * 1000.0).round() / 10.0)
+}
+
+fn failed(variant: &VariantReport, criteria: &[CriterionVerdict]) -> String {
+    let failing: Vec<&CriterionVerdict> = criteria
+        .iter()
+        .filter(|criterion| criterion.verdict == Verdict::Fail && !criterion.advisory)
+        .collect();
+    let Some(first) = failing.first() else { return format!("{} fails.", variant.name) };
+    let more = match failing.len() {
+        1 => String::new(),
+        n => format!(
+            ", and {} more",
+            plural(n as u64 - 1, "criterion").replace("criterions", "criteria")
+        ),
+    };
+    format!("{} fails {}: {}{more}.", variant.name, named(first), measured_words(first))
+}
+
+/// A criterion's name with its segment.
+pub fn named(criterion: &CriterionVerdict) -> String {
+    match &criterion.segment {
+        Some(segment) => format!("{} ({segment})", criterion.name),
+        None => criterion.name.clone(),
+    }
+}
+
+/// What was measured, in words.
+fn measured_words(criterion: &CriterionVerdict) -> String {
+    let value = |value: f64| match criterion.metric.as_str() {
+        "latency" => milliseconds(value),
+        "cost" => usd(value),
+        _ => format!("{value:.2}"),
+    };
+    match (criterion.method.as_str(), criterion.estimate, criterion.lower, criterion.upper) {
+        ("exact count", _, _, _) => criterion.note.clone().unwrap_or_default(),
+        (_, Some(estimate), Some(lower), Some(upper)) => format!(
+            "{} on {} (between {} and {}), where {} is demanded",
+            value(estimate),
+            plural(criterion.n, "case"),
+            value(lower),
+            value(upper),
+            criterion.demand
+        ),
+        (_, Some(estimate), _, _) => format!(
+            "{} on {}, where {} is demanded",
+            value(estimate),
+            plural(criterion.n, "case"),
+            criterion.demand
+        ),
+        _ => criterion.note.clone().unwrap_or_default(),
+    }
+}
+
+fn undecided(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str) -> String {
+    let open: Vec<&CriterionVerdict> = criteria
+        .iter()
+        .filter(|criterion| criterion.verdict == Verdict::Undecided && !criterion.advisory)
+        .collect();
+    let promise = first_rate(criteria).map(|criterion| {
+        let of_100 = criterion.promise_of_100.unwrap_or(0);
+        format!(
+            " Today we can promise that {of_100} of 100 {about} meet {}; the floor is {}.",
+            criterion.metric,
+            of_floor(criterion)
+        )
+    });
+    let open_names: Vec<String> = open.iter().take(3).map(|criterion| named(criterion)).collect();
+    let rest = open.len().saturating_sub(3);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!(
+        "{} is not yet decided.{} Open: {}{more}.",
+        variant.name,
+        promise.unwrap_or_default(),
+        open_names.join(", ")
+    )
+}

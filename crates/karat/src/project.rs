@@ -1,0 +1,100 @@
+//! The project's files: read, checked, locked; everything below the door is typed.
+
+pub mod fields;
+
+pub mod scorer_fields;
+
+pub mod read;
+
+pub mod provider;
+
+pub mod dataset;
+
+pub mod bet;
+
+pub mod feature;
+
+pub mod variant;
+
+pub mod prompt;
+
+pub mod rules;
+
+pub mod scorer;
+
+pub mod criterion;
+
+pub mod lock;
+
+pub mod schema;
+
+pub mod document;
+
+pub mod reader;
+
+pub mod files;
+
+pub mod path;
+
+pub mod rows;
+
+pub mod problem;
+
+use std::path::PathBuf;
+
+pub use bet::Bet;
+pub use criterion::{Bound, Criterion, Filter, Metric};
+pub use dataset::DatasetFile;
+pub use feature::Feature;
+pub use problem::{Place, Problem, Problems};
+pub use prompt::Prompt;
+pub use provider::{ModelName, Price, Provider};
+pub use rules::Rules;
+pub use scorer::Scorer;
+pub use variant::{Variant, VariantKind};
+
+/// The name of the project file.
+pub const FILE: &str = "karat.toml";
+
+/// A project as its files say it.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder with `karat.toml`.
+    pub root: PathBuf,
+    /// The project's name.
+    pub name: String,
+    /// One-sided confidence of every criterion, in (0.5, 1).
+    pub confidence: f64,
+    /// Model providers in the file's order.
+    pub providers: Vec<Provider>,
+    /// The user's own prices, before the built-in table.
+    pub prices: Vec<Price>,
+    /// Datasets in the file's order.
+    pub datasets: Vec<DatasetFile>,
+    /// Bets in the file's order.
+    pub bets: Vec<Bet>,
+    /// Features in the file's order.
+    pub features: Vec<Feature>,
+}
+
+impl Project {
+    /// The feature of that name.
+    pub fn feature(&self, name: &str) -> Option<&Feature> {
+        self.features.iter().find(|feature| feature.name == name)
+    }
+
+    /// The provider of that name.
+    pub fn provider(&self, name: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// The dataset of that name.
+    pub fn dataset(&self, name: &str) -> Option<&DatasetFile> {
+        self.datasets.iter().find(|dataset| dataset.name == name)
+    }
+
+    /// The share of wrong verdicts that the confidence allows, one-sided.
+    pub fn alpha(&self) -> f64 {
+        1.0 - self.confidence
+    }
+}

@@ -1,0 +1,40 @@
+//! Bets: what a team believes, and when it decides.
+
+use super::problem::Place;
+use super::reader::Table;
+
+/// A hypothesis about a feature with its success metric and time box.
+#[derive(Clone, Debug)]
+pub struct Bet {
+    /// Its name in the file.
+    pub name: String,
+    /// The feature that tests it.
+    pub feature: Option<String>,
+    /// What we believe.
+    pub hypothesis: String,
+    /// The success metric and its floor.
+    pub success: String,
+    /// What we have that others lack.
+    pub why_us: Option<String>,
+    /// When we decide.
+    pub deadline: Option<jiff::civil::Date>,
+    /// What it may cost in US dollars.
+    pub spend_cap_usd: Option<f64>,
+    /// Where it stands in the file.
+    pub place: Place,
+}
+
+/// Reads `[bets.NAME]`.
+pub fn read(name: &str, table: &Table<'_>) -> Option<Bet> {
+    table.check(&[super::fields::BET]);
+    Some(Bet {
+        name: name.into(),
+        feature: table.text("feature"),
+        hypothesis: table.text("hypothesis")?,
+        success: table.text("success")?,
+        why_us: table.text("why_us"),
+        deadline: table.text("deadline").and_then(|day| day.parse().ok()),
+        spend_cap_usd: table.number("spend_cap_usd"),
+        place: table.place.clone(),
+    })
+}

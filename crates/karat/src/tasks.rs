@@ -1,0 +1,72 @@
+//! Owned background tasks: every task has an owner who awaits it, and one signal asks all of them to stop.
+
+use std::future::Future;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A request to stop, which everybody can look at and one can give.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Receiver<bool>);
+
+/// Gives the request to stop.
+#[derive(Debug)]
+pub struct StopSwitch(watch::Sender<bool>);
+
+/// A switch and the signal that it gives.
+pub fn stop_switch() -> (StopSwitch, Stop) {
+    let (sender, receiver) = watch::channel(false);
+    (StopSwitch(sender), Stop(receiver))
+}
+
+impl StopSwitch {
+    /// Asks everybody to stop.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Stop {
+    /// A signal that never comes.
+    pub fn never() -> Self {
+        Self(watch::channel(false).1)
+    }
+
+    /// Whether somebody asked to stop.
+    pub fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits for the request; for ever where nobody can give it any more.
+    pub async fn wait(&mut self) {
+        if self.0.wait_for(|is_set| *is_set).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Tasks of one owner; dropping the owner ends them.
+#[derive(Debug, Default)]
+pub struct Tasks(JoinSet<()>);
+
+impl Tasks {
+    /// Starts a task.
+    pub fn start(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(task);
+    }
+
+    /// Waits until every task has ended.
+    pub async fn join(&mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+
+    /// Takes away one task that has ended, if there is one, so that the set does not grow.
+    pub fn reap(&mut self) {
+        while self.0.try_join_next().is_some() {}
+    }
+
+    /// Ends every task where it stands.
+    pub async fn abort(&mut self) {
+        self.0.shutdown().await;
+    }
+}

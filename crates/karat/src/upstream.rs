@@ -1,0 +1,60 @@
+//! The one door to model vendors and other people's servers: byte streams, timeouts, retries, rate limits.
+//! It records nothing; its callers do.
+
+pub mod call;
+
+pub mod client;
+
+pub mod pace;
+
+pub mod backoff;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use client::Client;
+use pace::Pace;
+
+use crate::clock::Clock;
+use crate::project::Provider;
+use crate::tasks::Stop;
+
+/// Connections and what is known of each provider's limits; a cheap clone.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    doors: Arc<Mutex<HashMap<String, Arc<Door>>>>,
+    /// Ends waits between attempts.
+    pub stop: Stop,
+    clock: Clock,
+}
+
+/// The connections to one provider and the pace that it allows.
+#[derive(Debug)]
+pub struct Door {
+    client: Client,
+    pace: Pace,
+}
+
+impl Upstream {
+    /// No connections yet.
+    pub fn new(clock: Clock, stop: Stop) -> Self {
+        Self { doors: Arc::default(), stop, clock }
+    }
+
+    /// The door of a provider; all callers of one provider share it.
+    fn door(&self, provider: &Provider) -> Arc<Door> {
+        self.door_of(&provider.name, provider.concurrency, provider.timeouts)
+    }
+
+    fn door_of(
+        &self,
+        name: &str,
+        concurrency: usize,
+        timeouts: crate::project::provider::Timeouts,
+    ) -> Arc<Door> {
+        let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(doors.entry(name.to_owned()).or_insert_with(|| {
+            Arc::new(Door { client: Client::new(timeouts), pace: Pace::new(concurrency) })
+        }))
+    }
+}
