@@ -13,7 +13,7 @@ use crate::tasks::Stop;
 use crate::upstream::Upstream;
 
 /// Where an operation reports how far it is; called often, so it must be quick.
-pub type Watch = Arc<dyn Fn(&crate::evals::progress::Progress) + Send + Sync>;
+pub type Watch = Arc<dyn Fn(&crate::evals::progress::Update) + Send + Sync>;
 
 /// The handles that every operation receives.
 #[derive(Clone)]
@@ -55,6 +55,12 @@ impl App {
             store: Arc::default(),
             data_folder,
         }
+    }
+
+    /// The same handles, with somebody who wants to know how far a run is.
+    #[must_use]
+    pub fn watched_by(self, watch: Option<Watch>) -> Self {
+        Self { watch, ..self }
     }
 
     /// The folder with the project file.

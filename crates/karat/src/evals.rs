@@ -20,4 +20,12 @@ pub mod unknowns;
 
 pub mod start;
 
-pub mod history;
+pub mod eval;
+
+pub mod runs;
+
+pub mod load;
+
+pub mod draft;
+
+pub mod state;

@@ -22,3 +22,9 @@ pub mod app;
 pub mod scorers;
 
 pub mod evals;
+
+pub mod checks;
+
+pub mod operations;
+
+pub mod surfaces;

@@ -26,7 +26,11 @@ pub mod criterion;
 
 pub mod lock;
 
+pub mod history;
+
 pub mod schema;
+
+pub mod init;
 
 pub mod document;
 

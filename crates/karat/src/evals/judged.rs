@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use karat_records::{Hash, Scope, Verdict};
-use karat_stats::{Floor, Sample, quantile, repeats};
+use karat_stats::{Floor, Sample, repeats};
 use serde_json::Value;
 
 use super::examples::{self, Example};
 use super::headline;
-use super::history::Amendment;
 use super::plan::{self, Power, key};
 use super::report::{
     Consistency, ErrorCount, LatencyReport, MetricReport, Report, SCHEMA, VariantReport,
@@ -19,7 +18,9 @@ use super::start::Prepared;
 use super::unknowns;
 use crate::app::App;
 use crate::gate::judge::Question;
+use crate::gate::measure::{FOR_EVER, quantile};
 use crate::gate::{Outcomes, VariantOutcomes, capability, compare, describe, economy, judge};
+use crate::project::history::Amendment;
 use crate::project::{Criterion, Metric};
 
 /// What the gate decided about numbers and history before the report is written.
@@ -244,24 +245,21 @@ fn metric_report(ran: &Ran, variant: &VariantOutcomes, index: usize, alpha: f64)
 }
 
 fn latency(variant: &VariantOutcomes, alpha: f64) -> Option<LatencyReport> {
-    let mut all: Vec<f64> = variant
+    let all: Vec<f64> = variant
         .all()
-        .filter_map(|trial| if trial.failure.is_some() { Some(f64::MAX) } else { trial.latency_ms })
+        .filter_map(|trial| if trial.failure.is_some() { Some(FOR_EVER) } else { trial.latency_ms })
         .collect();
-    all.sort_unstable_by(f64::total_cmp);
-    let n_known = all.iter().filter(|value| **value < f64::MAX).count();
-    if n_known == 0 {
+    if all.iter().all(|value| *value >= FOR_EVER) {
         return None;
     }
-    let known = |value: f64| (value.is_finite() && value < f64::MAX).then_some(value);
-    let p50 = quantile::quantile_bounds(&all, 0.5, alpha).ok()?;
-    let p95 = quantile::quantile_bounds(&all, 0.95, alpha).ok()?;
+    let n_cases = variant.trials.iter().filter(|trials| !trials.is_empty()).count();
+    let (p50, p95) = (quantile(&all, n_cases, 0.5, alpha), quantile(&all, n_cases, 0.95, alpha));
     Some(LatencyReport {
-        p50_ms: p50.estimate.and_then(known)?,
-        p95_ms: p95.estimate.and_then(known),
-        p95_lower_ms: known(p95.lower),
-        p95_upper_ms: known(p95.upper),
-        n: all.len() as u64,
+        p50_ms: p50.estimate?,
+        p95_ms: p95.estimate,
+        p95_lower_ms: p95.lower,
+        p95_upper_ms: p95.upper,
+        n: n_cases as u64,
     })
 }
 

@@ -4,6 +4,36 @@ use std::time::Duration;
 
 use crate::gate::describe;
 
+/// What whoever watches a run is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Update {
+    /// Before the first call.
+    Before(Before),
+    /// While it goes on, and once at its end.
+    Now(Progress),
+}
+
+/// What can be known before the first call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Before {
+    /// The feature and which of its cases.
+    pub title: String,
+    /// Trials in all.
+    pub n_trials: u64,
+    /// Trials whose answers are stored already.
+    pub n_stored: u64,
+    /// Calls of models that are about to be made.
+    pub n_calls: u64,
+    /// What they cost in US dollars, roughly; absent where a price is unknown.
+    pub estimate_usd: Option<f64>,
+    /// What these cases can show, a sentence each.
+    pub power: Vec<String>,
+    /// The smallest difference between two variants that they show.
+    pub smallest_difference: Option<f64>,
+    /// True where an earlier run is continued.
+    pub is_resumed: bool,
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::examples::Example;
 use super::headline::Headline;
-use super::history::Amendment;
 use super::plan::Power;
 use crate::gate::VariantVerdict;
 use crate::gate::capability::MapRow;
 use crate::gate::compare::Comparison;
 use crate::gate::economy::Economy;
+use crate::project::history::Amendment;
 
 /// The version of this structure; a field that changes its meaning raises it.
 pub const SCHEMA: &str = "karat.report/1";
@@ -157,7 +157,7 @@ pub struct LatencyReport {
     pub p95_lower_ms: Option<f64>,
     /// Upper bound of the 95th percentile; absent below some hundred cases.
     pub p95_upper_ms: Option<f64>,
-    /// Number of answers.
+    /// Number of cases.
     pub n: u64,
 }
 
@@ -183,12 +183,12 @@ impl Report {
         self.variants.iter().find(|variant| variant.name == *name)
     }
 
-    /// What a plan says about itself, for a report that is being begun.
-    pub fn scope_words(plan: &RunPlan) -> &'static str {
+    /// What the cases of a plan are called.
+    pub fn case_word(plan: &RunPlan) -> &'static str {
         match plan.scope {
-            Scope::All => "all cases",
-            Scope::Tune => "tuning cases",
-            Scope::HeldOut => "held-out cases",
+            Scope::All => "case",
+            Scope::Tune => "tuning case",
+            Scope::HeldOut => "held-out case",
         }
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use karat_records::{Answer, EvalRun, Failure, FailureKind, Hash, RunState, Score, Trial};
 use karat_store::{Fact, Store, StoreError};
 
-use super::progress::Progress;
+use super::progress::{Before, Progress, Update};
 use super::resume::{self, Piece};
 use super::start::{Prepared, Wish};
 use crate::app::App;
@@ -94,7 +94,9 @@ pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(
     let _lock = lock(app, &identity)?;
     let last = store.ledger.latest_run(&identity).await?;
     let was_complete = last.as_ref().is_some_and(|run| run.state == RunState::Complete);
-    let run = match resume::unfinished(&store, &prepared, wish).await? {
+    let unfinished = resume::unfinished(&store, &prepared, wish).await?;
+    let is_resumed = unfinished.is_some();
+    let run = match unfinished {
         Some(run) => run,
         None => EvalRun {
             id: app.clock.new_id(),
@@ -121,6 +123,9 @@ pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(
         }
         pieces.push(found);
     }
+    if let Some(watch) = &app.watch {
+        watch(&Update::Before(before(&prepared, &pieces, is_resumed)));
+    }
     store.ledger.append(vec![Fact::RunStarted(run.clone())]).await?;
     let (switch, stop) = tasks::stop_switch();
     let n_cases = prepared.cases.len();
@@ -141,6 +146,56 @@ pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(
     });
     work_off(&shared, pieces).await;
     finish(shared).await
+}
+
+/// What can be known before the first call.
+fn before(prepared: &Prepared, pieces: &[Vec<Piece>], is_resumed: bool) -> Before {
+    let missing =
+        |index: usize| pieces[index].iter().filter(|piece| piece.stored.is_none()).count() as u64;
+    let calling = || {
+        prepared
+            .candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| candidate.producer.calls_a_model())
+    };
+    let sample: Vec<&karat_records::Case> = prepared.cases.iter().take(20).collect();
+    let estimate_usd = calling()
+        .map(|(index, candidate)| {
+            let each: Option<f64> = sample
+                .iter()
+                .map(|case| candidate.producer.estimate_usd(Request::of(case, 0, 0)))
+                .sum();
+            Some(each? / sample.len().max(1) as f64 * missing(index) as f64)
+        })
+        .sum();
+    let alpha = prepared.project.alpha();
+    let n_cases = |criterion: &crate::project::Criterion| {
+        let wanted = prepared
+            .cases
+            .iter()
+            .filter(|case| criterion.only.as_ref().is_none_or(|filter| filter.matches(case)));
+        wanted.count() as u64
+    };
+    let power = super::plan::power(&prepared.feature.mvq, n_cases, alpha, 1);
+    Before {
+        title: format!(
+            "{}: {} × {}",
+            prepared.feature.name,
+            crate::gate::describe::plural(
+                prepared.cases.len() as u64,
+                super::report::Report::case_word(&prepared.plan)
+            ),
+            crate::gate::describe::plural(prepared.candidates.len() as u64, "variant"),
+        ),
+        n_trials: prepared.n_trials(),
+        n_stored: pieces.iter().flatten().filter(|piece| piece.stored.is_some()).count() as u64,
+        n_calls: calling().map(|(index, _)| missing(index)).sum(),
+        estimate_usd,
+        power: power.criteria,
+        smallest_difference: power.smallest_difference,
+        is_resumed,
+    }
 }
 
 /// One process at a time works on a run; another one is told so.
@@ -181,7 +236,7 @@ async fn work_off(shared: &Arc<Shared>, pieces: Vec<Vec<Piece>>) {
             let mut tick = tokio::time::interval(Duration::from_millis(200));
             loop {
                 tick.tick().await;
-                watch(&shared.progress(false));
+                watch(&Update::Now(shared.progress(false)));
             }
         });
     }
@@ -226,7 +281,7 @@ async fn work_off(shared: &Arc<Shared>, pieces: Vec<Vec<Piece>>) {
     workers.join().await;
     helpers.abort().await;
     if let Some(watch) = &shared.app.watch {
-        watch(&shared.progress(true));
+        watch(&Update::Now(shared.progress(true)));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::project::problem::{Place, suggestion};
 use crate::project::variant::RecordedSource;
 use crate::project::{Feature, Problems, Project, Variant, VariantKind};
 use crate::scorers::{self, Ready};
-use crate::variants::{Producer, Request};
+use crate::variants::Producer;
 
 /// What is to be run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +84,17 @@ pub fn choose_feature<'a>(project: &'a Project, name: Option<&str>) -> anyhow::R
             )),
             _ => Err(anyhow::anyhow!("which feature?\n  next: name one of {}", names().join(", "))),
         },
+    }
+}
+
+/// Whether the wished feature's dataset holds cases back for the gate.
+pub fn holds_back(app: &App, wish: &Wish) -> anyhow::Result<bool> {
+    let project = app.project()?;
+    let feature = choose_feature(&project, wish.feature.as_deref())?;
+    let problems = Problems::default();
+    match dataset_of(&project, feature, &problems) {
+        Some(dataset) => Ok(dataset.holds_back()),
+        None => Err(Broken(problems.sorted()).into()),
     }
 }
 
@@ -272,21 +283,5 @@ impl Prepared {
             .iter()
             .map(|candidate| u64::from(candidate.trials) * self.cases.len() as u64)
             .sum()
-    }
-
-    /// An estimate of what all calls cost, from a few cases; absent where a price is unknown.
-    pub fn estimate_usd(&self) -> Option<f64> {
-        let sample: Vec<&Case> = self.cases.iter().take(20).collect();
-        let mut total = 0.0;
-        for candidate in &self.candidates {
-            let each: Option<f64> = sample
-                .iter()
-                .map(|case| candidate.producer.estimate_usd(Request::of(case, 0, 0)))
-                .sum();
-            total += each? / sample.len().max(1) as f64
-                * self.cases.len() as f64
-                * f64::from(candidate.trials);
-        }
-        Some(total)
     }
 }

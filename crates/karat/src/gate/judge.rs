@@ -5,13 +5,13 @@ use std::f64::consts::PI;
 
 use karat_records::{Case, Verdict};
 use karat_stats::asymptotic::{Asymptotic, FEWEST, Sides};
-use karat_stats::{Decision, Floor, Promise, clopper_pearson, quantile};
+use karat_stats::{Decision, Floor, Promise, clopper_pearson};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::describe;
-use super::measure::{Measured, measure};
+use super::measure::{Measured, measure, quantile};
 use super::outcomes::{Outcomes, VariantOutcomes};
 use crate::project::{Bound, Criterion, Metric};
 
@@ -347,26 +347,11 @@ fn with_quantile(
     alpha: f64,
     verdict: CriterionVerdict,
 ) -> CriterionVerdict {
-    let mut sorted = measured.raw.clone();
-    sorted.sort_unstable_by(f64::total_cmp);
-    // Errors take for ever: they are beyond every finite value, and the statistics take finite ones.
-    let beyond = f64::MAX;
-    let finite: Vec<f64> =
-        sorted.iter().map(|value| if value.is_finite() { *value } else { beyond }).collect();
-    // Trials of one case are no independent observations: the bounds hold for as many as there are cases.
-    let n = verdict.n.max(1) as usize;
-    let thinned: Vec<f64> = (0..n)
-        .filter_map(|index| {
-            finite.get(((index as f64 + 0.5) / n as f64 * finite.len() as f64) as usize).copied()
-        })
-        .collect();
-    let known = |value: f64| (value.is_finite() && value < beyond).then_some(value);
-    let bounds = quantile::quantile_bounds(&thinned, share, alpha * 2.0).ok();
+    let quantile = quantile(&measured.raw, measured.values.len(), share, (alpha * 2.0).min(0.5));
     let within = verdict.estimate;
     let limit = verdict.bound;
-    let lower = bounds.and_then(|bounds| known(bounds.lower));
-    let upper = bounds.and_then(|bounds| known(bounds.upper));
     // The share within the limit decides; the thinned order statistics may not contradict it.
+    let (lower, upper) = (quantile.lower, quantile.upper);
     let (lower, upper) = match verdict.verdict {
         Verdict::Pass => (lower, Some(upper.map_or(limit, |upper| upper.min(limit)))),
         Verdict::Fail => (Some(lower.map_or(limit, |lower| lower.max(limit))), upper),
@@ -375,7 +360,7 @@ fn with_quantile(
         }
     };
     CriterionVerdict {
-        estimate: bounds.and_then(|bounds| known(bounds.estimate?)),
+        estimate: quantile.estimate,
         lower,
         upper,
         promise_of_100: verdict.promise_of_100,

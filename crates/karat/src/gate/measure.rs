@@ -144,3 +144,39 @@ fn within(
     }
     n_within as f64 / trials.len() as f64
 }
+
+/// Stands for an error's latency: beyond everything that was measured, and still a number.
+pub const FOR_EVER: f64 = 1e99;
+
+/// A quantile with its bounds; each is absent where it is beyond everything that was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Quantile {
+    /// The quantile itself.
+    pub estimate: Option<f64>,
+    /// Lower bound.
+    pub lower: Option<f64>,
+    /// Upper bound.
+    pub upper: Option<f64>,
+}
+
+/// The quantile of all trials; the trials of one case are no independent observations,
+/// so the bounds are those of as many as there are cases.
+pub fn quantile(raw: &[f64], n_cases: usize, share: f64, alpha: f64) -> Quantile {
+    let mut sorted: Vec<f64> = raw.iter().map(|value| value.min(FOR_EVER)).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = n_cases.clamp(1, sorted.len().max(1));
+    let thinned: Vec<f64> = (0..n)
+        .filter_map(|index| {
+            sorted.get(((index as f64 + 0.5) / n as f64 * sorted.len() as f64) as usize).copied()
+        })
+        .collect();
+    let known = |value: f64| (value.is_finite() && value < FOR_EVER).then_some(value);
+    match karat_stats::quantile::quantile_bounds(&thinned, share, alpha) {
+        Ok(bounds) => Quantile {
+            estimate: bounds.estimate.and_then(known),
+            lower: known(bounds.lower),
+            upper: known(bounds.upper),
+        },
+        Err(_) => Quantile::default(),
+    }
+}

@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use karat_records::{Hash, Judged, Proof};
 use serde::{Deserialize, Serialize};
 
+use super::history::{Amendment, Registered, amendments, register};
+
 /// The name of the lock file.
 pub const FILE: &str = "karat.lock";
 
@@ -25,6 +27,9 @@ pub struct Lock {
     /// What each feature's held-out cases have judged so far.
     #[serde(default, rename = "judged")]
     pub judged: Vec<Judged>,
+    /// The states of criteria and desired outputs, oldest first.
+    #[serde(default, rename = "registered")]
+    pub registered: Vec<Registered>,
 }
 
 /// Digits that are kept of a hash in the list of what was judged: two of 10,000 cases seldom share eight.
@@ -86,6 +91,18 @@ impl Lock {
     /// The proof of a variant.
     pub fn proof(&self, feature: &str, variant: &str) -> Option<&Proof> {
         self.proofs.iter().find(|proof| proof.feature == feature && proof.variant == variant)
+    }
+
+    /// Notes the present state of a feature's criteria, and answers with everything that was amended so far.
+    pub fn register(&mut self, now: Registered) -> Vec<Amendment> {
+        let is_own = |state: &Registered| state.feature == now.feature;
+        let mut own: Vec<Registered> =
+            self.registered.iter().filter(|state| is_own(state)).cloned().collect();
+        self.registered.retain(|state| !is_own(state));
+        register(&mut own, now);
+        let amended = amendments(&own);
+        self.registered.extend(own);
+        amended
     }
 
     /// The how-manieth candidate on these held-out cases each variant is, from 1.

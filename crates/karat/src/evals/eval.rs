@@ -1,0 +1,163 @@
+//! The two operations that run an eval: iterate on the cases that tune, judge on the held-out ones.
+
+use anyhow::{Result, bail};
+use karat_records::{Hash, Proof, Verdict, Version};
+use serde_json::{Value, json};
+
+use super::judged::{self, Gating};
+use super::report::Report;
+use super::run::{self, Ran, Stopped};
+use super::start::{self, Prepared, Wish};
+use crate::app::App;
+use crate::clock;
+use crate::gate::describe;
+use crate::project::history::Registered;
+use crate::project::lock::Lock;
+
+/// Runs the variants on the cases that are not held out; its figures are estimates.
+pub async fn eval(app: App, wish: Wish) -> Result<Report> {
+    let prepared = start::prepare(&app, &wish, false)?;
+    remember(&app, &prepared).await?;
+    let (prepared, ran) = run::run(&app, prepared, &wish).await?;
+    settle(&app, &prepared, &ran, None).await
+}
+
+/// Judges the variants on the held-out cases against the MVQ, and writes the proofs to `karat.lock`.
+pub async fn gate(app: App, wish: Wish) -> Result<Report> {
+    if wish.limit.is_some() {
+        bail!(
+            "a gate judges all held-out cases, so it takes no limit\n  next: karat eval --limit looks at a few cases"
+        );
+    }
+    let prepared = start::prepare(&app, &wish, true)?;
+    if prepared.feature.mvq.is_empty() {
+        bail!(
+            "{} says nowhere what is good enough\n  next: add [features.{}.mvq] with a criterion, for example\n        correct = {{ metric = \"SCORER\", min = 0.85 }}",
+            prepared.feature.name,
+            prepared.feature.name
+        );
+    }
+    // A lock that cannot be read or written is known before anything is spent.
+    let root = app.root()?;
+    let mut lock = Lock::read(&root)?;
+    remember(&app, &prepared).await?;
+    let (prepared, ran) = run::run(&app, prepared, &wish).await?;
+    if ran.stopped.is_some() {
+        return settle(&app, &prepared, &ran, None).await;
+    }
+    let cases: Vec<Hash> = prepared.cases.iter().map(karat_records::Case::content_hash).collect();
+    let hashes: Vec<&Hash> = prepared.candidates.iter().map(|candidate| &candidate.hash).collect();
+    let gating = Gating {
+        candidates: lock.number_candidates(&prepared.feature.name, &cases, &hashes),
+        amendments: lock.register(registered(&app, &prepared)),
+    };
+    let report = settle(&app, &prepared, &ran, Some(&gating)).await?;
+    for proof in proofs(&prepared, &report) {
+        lock.put(proof);
+    }
+    lock.write(&root)?;
+    Ok(report)
+}
+
+/// Writes the report and ends the run.
+async fn settle(
+    app: &App,
+    prepared: &Prepared,
+    ran: &Ran,
+    gating: Option<&Gating>,
+) -> Result<Report> {
+    if let Some(Stopped::NotStored(reason)) = &ran.stopped {
+        // The report would have to be stored as well; what is on disk is what counts.
+        let _ = run::end(app, ran, None).await;
+        bail!(
+            "{reason}\n  {} of this run are stored; then run the same command again: it goes on where it stopped",
+            describe::plural(ran.n_made + ran.n_stored, "trial")
+        );
+    }
+    let report = judged::report(app, prepared, ran, gating).await?;
+    run::end(app, ran, Some(serde_json::to_value(&report)?)).await?;
+    match &ran.stopped {
+        Some(Stopped::Failing(reason)) => bail!(
+            "the run stopped, because every call fails in the same way\n  {reason}\n  next: mend that, then run the same command again: {} are stored and will not be asked for again",
+            describe::plural(ran.n_made + ran.n_stored, "trial")
+        ),
+        _ => Ok(report),
+    }
+}
+
+/// Keeps what the files said in the catalog's history.
+async fn remember(app: &App, prepared: &Prepared) -> Result<()> {
+    let store = app.store()?;
+    let now = app.clock.now_ms();
+    let put = |kind: &str, name: String, content: Value| Version {
+        kind: kind.into(),
+        name,
+        hash: Hash::of_json(&content),
+        content,
+        seen_at_ms: now,
+    };
+    let feature = &prepared.feature.name;
+    store.catalog.put(put("mvq", feature.clone(), prepared.feature.mvq_content())).await?;
+    let dataset = json!({ "version": prepared.plan.dataset.hash, "scope": prepared.plan.scope, "n_cases": prepared.plan.n_cases });
+    store.catalog.put(put("dataset", prepared.dataset.name.clone(), dataset)).await?;
+    Ok(())
+}
+
+/// The state of criteria and desired outputs that judges now.
+fn registered(app: &App, prepared: &Prepared) -> Registered {
+    let mut expected: Vec<Value> =
+        prepared.cases.iter().map(|case| json!([case.id, case.expected])).collect();
+    expected.sort_by_key(ToString::to_string);
+    Registered {
+        feature: prepared.feature.name.clone(),
+        since: clock::day(app.clock.now_ms()),
+        criteria: prepared
+            .feature
+            .mvq
+            .iter()
+            .map(|criterion| format!("{}: {}", criterion.name, describe::criterion(criterion)))
+            .collect(),
+        desired_outputs: Hash::of_json(&Value::Array(expected)).short().to_owned(),
+        n_cases: prepared.cases.len() as u64,
+    }
+}
+
+fn proofs(prepared: &Prepared, report: &Report) -> Vec<Proof> {
+    let scorers: Vec<Value> =
+        prepared.scorers.iter().map(|ready| json!([ready.name, ready.hash])).collect();
+    let scorers_hash = Hash::of_json(&Value::Array(scorers));
+    report
+        .variants
+        .iter()
+        .zip(&prepared.candidates)
+        .filter_map(|(variant, candidate)| {
+            let verdict = variant.verdict.as_ref()?;
+            let first =
+                verdict.criteria.iter().find(|criterion| criterion.promise_of_100.is_some());
+            Some(Proof {
+                feature: prepared.feature.name.clone(),
+                variant: variant.name.clone(),
+                variant_hash: candidate.hash.clone(),
+                dataset_hash: prepared.plan.dataset.hash.clone(),
+                scorers_hash: scorers_hash.clone(),
+                mvq_hash: prepared.feature.mvq_hash(),
+                verdict: verdict.verdict,
+                n: first.map_or(report.n_cases, |criterion| criterion.n),
+                bound: first
+                    .and_then(|criterion| criterion.lower)
+                    .map(|bound| (bound * 1e4).floor() / 1e4),
+                candidate: verdict.candidate,
+                simulated: variant.simulated,
+            })
+        })
+        .collect()
+}
+
+/// The exit code that CI reads: a verdict's own, 3 where a run is not complete, 0 where nothing was judged.
+pub fn exit_code(report: &Report) -> u8 {
+    match (report.is_complete, report.verdict) {
+        (false, _) => 3,
+        (true, Some(verdict)) => verdict.exit_code(),
+        (true, None) => Verdict::Pass.exit_code(),
+    }
+}

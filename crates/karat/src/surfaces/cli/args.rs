@@ -1,0 +1,262 @@
+//! Commands and their flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Prove that an AI feature is good enough.
+#[derive(Debug, Parser)]
+#[command(name = "karat", version, about, disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Work in this folder instead of the present one.
+    #[arg(short = 'C', long = "folder", global = true, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// What to do; without a command karat says where the project stands.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 pass · 1 fail · 2 undecided · 3 could not run (configuration, provider, disk, interrupted)";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a project into this folder.
+    Init(InitArgs),
+    /// Find everything that is wrong with the files, without a call.
+    Check(CheckArgs),
+    /// Run the variants on the cases that tune; its figures are estimates.
+    Eval(EvalArgs),
+    /// Judge the variants on the held-out cases; writes karat.lock.
+    Gate(GateArgs),
+    /// List runs, newest first.
+    Runs(RunsArgs),
+    /// Show a run, or some of its answers.
+    Show(ShowArgs),
+    /// Compare two runs, or two variants of the latest run, on the same cases.
+    Compare(CompareArgs),
+    /// Work with rules.
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Work with keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Print the JSON Schema of karat.toml, for editors.
+    Schema,
+    /// Run a scripted model server; everything that it answers is marked as simulated.
+    Mock(MockArgs),
+    /// Call any operation with JSON.
+    Call(CallArgs),
+}
+
+/// `karat init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Take over prompts, providers, tests and assertions of a promptfoo config, or the rows of a CSV or JSONL file.
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Overwrite files that are there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `karat check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// What `eval` and `gate` share.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// Only this variant (and the baseline); may be repeated.
+    #[arg(long = "variant", value_name = "NAME")]
+    pub variants: Vec<String>,
+    /// Repetitions of each case.
+    #[arg(long)]
+    pub trials: Option<u32>,
+    /// Seed of the order.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Call again although answers are stored.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Repeat trials that ended with an error.
+    #[arg(long)]
+    pub retry_errors: bool,
+    /// Score the stored answers again, without a call of any variant.
+    #[arg(long, conflicts_with = "fresh")]
+    pub rescore: bool,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write the report to a file instead of the terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print the whole capability map and every criterion.
+    #[arg(long)]
+    pub whole: bool,
+    /// No progress, only the report.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `karat eval`
+#[derive(Clone, Debug, Args)]
+pub struct EvalArgs {
+    /// Feature, variants and format.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Only the first so many cases of the seeded order.
+    #[arg(long)]
+    pub limit: Option<u64>,
+    /// Judge on the held-out cases afterwards.
+    #[arg(long, conflicts_with = "limit")]
+    pub gate: bool,
+}
+
+/// `karat gate`
+#[derive(Clone, Debug, Args)]
+pub struct GateArgs {
+    /// Feature, variants and format.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `karat runs`
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// Only runs of this feature.
+    pub feature: Option<String>,
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u64,
+    /// How to print the list.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// An id, the beginning of one, or `latest`.
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Only answers that got less than full marks.
+    #[arg(long)]
+    pub failed: bool,
+    /// Only answers of this variant.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// Only answers to this case.
+    #[arg(long, value_name = "ID")]
+    pub case: Option<String>,
+    /// At most so many answers.
+    #[arg(long)]
+    pub limit: Option<u64>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write to a file instead of the terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print the whole capability map and every criterion.
+    #[arg(long)]
+    pub whole: bool,
+}
+
+/// `karat compare`
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// A run, or a variant of the latest run.
+    pub first: String,
+    /// Another one.
+    pub second: String,
+    /// By this scorer.
+    #[arg(long)]
+    pub metric: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat rules …`
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Draft rules from the cases themselves, for people to edit.
+    Draft(DraftArgs),
+}
+
+/// `karat rules draft`
+#[derive(Debug, Args)]
+pub struct DraftArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// Where to write; rules/FEATURE.toml where absent.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<String>,
+    /// Overwrite a file that is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `karat key …`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Keep a key that is pasted on standard input, readable by you only.
+    Set {
+        /// Name of the environment variable that the key stands for.
+        name: String,
+    },
+}
+
+/// `karat mock`
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    /// What the server answers; without a script it repeats what it is asked.
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 8790)]
+    pub port: u16,
+}
+
+/// `karat call`
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The operation; without it all are listed.
+    pub operation: Option<String>,
+    /// Its input as JSON; `-` reads standard input.
+    pub input: Option<String>,
+    /// Print the schemas of input and output instead of calling it.
+    #[arg(long)]
+    pub schema: bool,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people at a terminal.
+    Table,
+    /// For programs; the shape has a version.
+    Json,
+    /// For CI systems.
+    Junit,
+    /// For a pull request.
+    Markdown,
+    /// One page to forward.
+    Html,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people at a terminal.
+    Table,
+    /// For programs.
+    Json,
+}

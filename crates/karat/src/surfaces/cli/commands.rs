@@ -1,0 +1,286 @@
+//! From a command to an operation, and from what it answers to text and an exit code.
+
+use std::io::Read;
+
+use anyhow::{Context, Result, bail};
+
+use super::args::{
+    CallArgs, Cli, Command, EvalArgs, Format, KeyCommand, ListFormat, MockArgs, RulesCommand,
+    RunArgs, ShowArgs,
+};
+use super::{output, progress, tables};
+use crate::app::App;
+use crate::checks::check::{CheckProject, check};
+use crate::config::{self, Config};
+use crate::evals::draft::{DraftRules, draft};
+use crate::evals::eval::{eval, exit_code, gate};
+use crate::evals::report::Report;
+use crate::evals::runs::{self, CompareRuns, ListRuns, ShowRun};
+use crate::evals::start::Wish;
+use crate::evals::state::{AskState, state};
+use crate::gate::describe;
+use crate::tasks::{self, Tasks};
+use crate::{operations, project};
+
+/// The exit code of everything that kept karat from giving a verdict.
+pub const COULD_NOT_RUN: u8 = 3;
+
+/// Runs a command; every error is printed with what to do next.
+pub async fn run(cli: Cli) -> u8 {
+    let config = Config::from_environment();
+    let folder = match folder(&cli) {
+        Ok(folder) => folder,
+        Err(error) => return complain(&error),
+    };
+    let (switch, stop) = tasks::stop_switch();
+    let mut background = Tasks::default();
+    background.start(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            anstream::eprintln!("\nstopping: what is finished is stored");
+            switch.stop();
+        }
+        // A second Ctrl-C ends the program at once.
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(COULD_NOT_RUN));
+        }
+    });
+    let app = App::new(folder, config, stop);
+    let code = match dispatch(app.clone(), cli.command).await {
+        Ok(code) => code,
+        Err(error) => complain(&error),
+    };
+    app.close().await;
+    background.abort().await;
+    code
+}
+
+fn folder(cli: &Cli) -> Result<std::path::PathBuf> {
+    let here = std::env::current_dir().context("the present folder cannot be read")?;
+    let folder = cli.folder.as_ref().map_or(here.clone(), |folder| here.join(folder));
+    if !folder.is_dir() {
+        bail!("there is no folder {}\n  next: check the path after -C", folder.display());
+    }
+    Ok(folder)
+}
+
+fn complain(error: &anyhow::Error) -> u8 {
+    if error.is::<crate::app::Broken>() {
+        anstream::eprintln!("{error}");
+    } else {
+        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        let because = if causes.is_empty() {
+            String::new()
+        } else {
+            format!("\n  because: {}", causes.join(": "))
+        };
+        anstream::eprintln!("error: {error}{because}");
+    }
+    COULD_NOT_RUN
+}
+
+async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
+    match command {
+        None => output::print(&tables::state(&state(app, AskState {}).await?)).map(|()| 0),
+        Some(Command::Init(args)) => {
+            let done = project::init::init(&app.folder, args.from.as_deref(), args.force)?;
+            output::print(&done).map(|()| 0)
+        }
+        Some(Command::Check(args)) => {
+            let checked = check(app, CheckProject {}).await?;
+            match args.format {
+                ListFormat::Json => output::print(&serde_json::to_string_pretty(&checked)?)?,
+                ListFormat::Table => {
+                    for problem in &checked.problems {
+                        anstream::eprintln!("{problem}");
+                    }
+                    if checked.is_fine {
+                        output::print(&format!("fine\n  {}", checked.features.join("\n  ")))?;
+                    } else {
+                        let n =
+                            checked.problems.iter().filter(|problem| !problem.is_warning).count();
+                        anstream::eprintln!("{}", describe::plural(n as u64, "error"));
+                    }
+                }
+            }
+            Ok(if checked.is_fine { 0 } else { COULD_NOT_RUN })
+        }
+        Some(Command::Eval(args)) => eval_command(app, args).await,
+        Some(Command::Gate(args)) => {
+            let app = watched(app, &args.run);
+            let report = gate(app.clone(), wish(&args.run, None)).await?;
+            print_report(&app, &report, &args.run)?;
+            Ok(exit_code(&report))
+        }
+        Some(Command::Runs(args)) => {
+            let list = runs::list(
+                app,
+                ListRuns { feature: args.feature, limit: Some(args.limit), cursor: None },
+            )
+            .await?;
+            print_either(args.format, &list, tables::runs).map(|()| 0)
+        }
+        Some(Command::Show(args)) => show(app, args).await,
+        Some(Command::Compare(args)) => {
+            let input = CompareRuns { first: args.first, second: args.second, metric: args.metric };
+            let compared = runs::compare(app, input).await?;
+            print_either(args.format, &compared, tables::compared).map(|()| 0)
+        }
+        Some(Command::Rules(RulesCommand::Draft(args))) => {
+            let drafted = draft(
+                app,
+                DraftRules { feature: args.feature, file: args.file, force: args.force },
+            )
+            .await?;
+            output::print(&tables::draft(&drafted)).map(|()| 0)
+        }
+        Some(Command::Key(KeyCommand::Set { name })) => {
+            let mut key = String::new();
+            std::io::stdin()
+                .read_to_string(&mut key)
+                .context("the key cannot be read from standard input")?;
+            config::keep_key(&name, key.trim_end(), app.data_folder())?;
+            output::print(&format!(
+                "{name} is kept in {}, readable by you only",
+                app.data_folder().display()
+            ))
+            .map(|()| 0)
+        }
+        Some(Command::Schema) => {
+            output::print(&serde_json::to_string_pretty(&project::schema::schema())?).map(|()| 0)
+        }
+        Some(Command::Mock(args)) => mock(app, args).await,
+        Some(Command::Call(args)) => call(app, args).await,
+    }
+}
+
+fn watched(app: App, args: &RunArgs) -> App {
+    let watch = progress::watch(args.quiet, app.clock);
+    app.watched_by(watch)
+}
+
+fn wish(args: &RunArgs, limit: Option<u64>) -> Wish {
+    Wish {
+        feature: args.feature.clone(),
+        variants: args.variants.clone(),
+        trials: args.trials,
+        limit,
+        seed: args.seed,
+        fresh: args.fresh,
+        retry_errors: args.retry_errors,
+        rescore: args.rescore,
+    }
+}
+
+/// `karat eval`, with `--gate` also on the held-out cases; where none are held out there is one run, not two.
+async fn eval_command(app: App, args: EvalArgs) -> Result<u8> {
+    let app = watched(app, &args.run);
+    let wish = wish(&args.run, args.limit);
+    if !args.gate {
+        let report = eval(app.clone(), wish).await?;
+        print_report(&app, &report, &args.run)?;
+        return Ok(exit_code(&report));
+    }
+    let holds_back = crate::evals::start::holds_back(&app, &wish)?;
+    if holds_back {
+        let report = eval(app.clone(), wish.clone()).await?;
+        if args.run.format == Format::Table && args.run.output.is_none() {
+            print_report(&app, &report, &args.run)?;
+            output::print("")?;
+        }
+        if !report.is_complete {
+            return Ok(exit_code(&report));
+        }
+    }
+    let report = gate(app.clone(), wish).await?;
+    print_report(&app, &report, &args.run)?;
+    Ok(exit_code(&report))
+}
+
+fn print_report(app: &App, report: &Report, args: &RunArgs) -> Result<()> {
+    let text = rendered(app, report, args.format, args.whole, args.output.is_some())?;
+    output::deliver(&text, args.output.as_deref())
+}
+
+fn rendered(
+    app: &App,
+    report: &Report,
+    format: Format,
+    is_whole: bool,
+    is_file: bool,
+) -> Result<String> {
+    let _ = (app, is_whole, is_file);
+    Ok(match format {
+        Format::Json | Format::Table | Format::Junit | Format::Markdown | Format::Html => {
+            serde_json::to_string_pretty(report)?
+        }
+    })
+}
+
+async fn show(app: App, args: ShowArgs) -> Result<u8> {
+    let input = ShowRun {
+        run: args.run.clone(),
+        failed: args.failed,
+        variant: args.variant.clone(),
+        case: args.case.clone(),
+        limit: args.limit,
+    };
+    let wants_answers =
+        args.failed || args.variant.is_some() || args.case.is_some() || args.limit.is_some();
+    let shown = runs::show(app.clone(), input).await?;
+    let text = match (&shown.report, wants_answers, args.format) {
+        (_, true, Format::Json) => serde_json::to_string_pretty(&shown)?,
+        (_, true, _) => tables::answers(&shown),
+        (Some(report), false, format) => {
+            rendered(&app, report, format, args.whole, args.output.is_some())?
+        }
+        (None, false, _) => bail!(
+            "run {} has no report: it stopped before its end\n  next: run the same eval again, it goes on where it stopped",
+            shown.summary.id
+        ),
+    };
+    output::deliver(&text, args.output.as_deref()).map(|()| 0)
+}
+
+fn print_either<T: serde::Serialize>(
+    format: ListFormat,
+    value: &T,
+    table: impl Fn(&T) -> String,
+) -> Result<()> {
+    match format {
+        ListFormat::Json => output::print(&serde_json::to_string_pretty(value)?),
+        ListFormat::Table => output::print(&table(value)),
+    }
+}
+
+async fn mock(app: App, args: MockArgs) -> Result<u8> {
+    let _ = (app, args);
+    bail!("not yet")
+}
+
+async fn call(app: App, args: CallArgs) -> Result<u8> {
+    let Some(name) = args.operation else {
+        let rows: Vec<Vec<String>> = operations::table()
+            .iter()
+            .map(|operation| vec![operation.name.to_owned(), operation.summary.to_owned()])
+            .collect();
+        return output::print(&tables::columns(&rows)).map(|()| 0);
+    };
+    let operation = operations::find(&name)?;
+    if args.schema {
+        let schemas =
+            serde_json::json!({ "input": (operation.input)(), "output": (operation.output)() });
+        return output::print(&serde_json::to_string_pretty(&schemas)?).map(|()| 0);
+    }
+    let text = match args.input.as_deref() {
+        None => "{}".to_owned(),
+        Some("-") => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+            text
+        }
+        Some(text) => text.to_owned(),
+    };
+    let input = serde_json::from_str(&text).context("the input is not valid JSON\n  next: quote it for your shell, or pass - and write it to standard input")?;
+    let answer = operation.call(app, input).await?;
+    output::print(&serde_json::to_string_pretty(&answer)?).map(|()| 0)
+}
