@@ -102,10 +102,9 @@ pub(super) fn choose<'a>(
     let repetitions = counters.arrive(asked.identity);
     let arrival = Dice::new(script.seed, asked.identity, repetitions.asked);
     let drift = counters.drift(script, &asked.model);
-    let fault_index =
-        counters.first_fault(script, asked, repetitions, |index, probability| {
-            arrival.happens(Purpose::Fault(index), probability)
-        });
+    let fault_index = counters.first_fault(script, asked, repetitions, |index, probability| {
+        arrival.happens(Purpose::Fault(index), probability)
+    });
     let fault = fault_index.map(|index| &script.faults[index]);
     let occurrence = match fault.map(|fault| &fault.kind) {
         None | Some(FaultKind::SlowDrip { .. }) => counters.answer(asked.identity),
@@ -242,7 +241,8 @@ mod tests {
         );
         let (one, two) = (asked("m", "one"), asked("m", "two"));
         let alone = told(&script, &vec![one.clone(); 20]);
-        let mixed: Vec<_> = (0..40).map(|n| if n % 2 == 0 { &two } else { &one }).cloned().collect();
+        let mixed: Vec<_> =
+            (0..40).map(|n| if n % 2 == 0 { &two } else { &one }).cloned().collect();
         let mixed = told(&script, &mixed);
         let of_one: Vec<_> = mixed.iter().skip(1).step_by(2).cloned().collect();
         assert_eq!(alone, of_one);
@@ -305,7 +305,10 @@ mod tests {
         );
         let mut counters = Counters::default();
         let set = choose(&script, &mut counters, &asked("m", "set"), 1).answer.usage;
-        assert_eq!((set.input_tokens, set.cached_input_tokens, set.output_tokens), (Some(7), Some(3), Some(1)));
+        assert_eq!(
+            (set.input_tokens, set.cached_input_tokens, set.output_tokens),
+            (Some(7), Some(3), Some(1))
+        );
         let echoed = choose(&script, &mut counters, &asked("m", "12345678"), 2).answer.usage;
         assert_eq!((echoed.input_tokens, echoed.output_tokens), (Some(6), Some(2)));
     }
@@ -320,6 +323,9 @@ mod tests {
         assert_eq!(called.finish, FinishReason::ToolCalls);
         assert_eq!(called.tool_calls[0].arguments, r#"{"what":"find me"}"#);
         let refused = choose(&script, &mut counters, &asked("m", "x"), 2).answer;
-        assert_eq!((refused.finish, refused.refusal.as_deref()), (FinishReason::Refusal, Some("No.")));
+        assert_eq!(
+            (refused.finish, refused.refusal.as_deref()),
+            (FinishReason::Refusal, Some("No."))
+        );
     }
 }

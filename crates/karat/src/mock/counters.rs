@@ -43,8 +43,7 @@ impl Counters {
         entry.answered
     }
 
-    /// Counts the request at every fault that it matches and names the positions of those whose turn it is,
-    /// but for chance, which is drawn by `happens`.
+    /// Counts the request at every fault that it matches and finds the first whose turn it is; `happens` draws by chance.
     pub(super) fn first_fault(
         &mut self,
         script: &Script,
@@ -60,15 +59,16 @@ impl Counters {
             }
             self.faults[index] += 1;
             let count = if fault.per_request { repetitions.asked } else { self.faults[index] };
-            let is_turn = count.checked_sub(fault.after).filter(|turn| *turn > 0).is_some_and(
-                |turn| match &fault.trigger {
-                    Trigger::Always => true,
-                    Trigger::Every(n) => turn.is_multiple_of(*n),
-                    Trigger::First(n) => turn <= *n,
-                    Trigger::Nth(positions) => positions.contains(&turn),
-                    Trigger::Probability(probability) => happens(index, *probability),
-                },
-            );
+            let is_turn =
+                count.checked_sub(fault.after).filter(|turn| *turn > 0).is_some_and(|turn| {
+                    match &fault.trigger {
+                        Trigger::Always => true,
+                        Trigger::Every(n) => turn.is_multiple_of(*n),
+                        Trigger::First(n) => turn <= *n,
+                        Trigger::Nth(positions) => positions.contains(&turn),
+                        Trigger::Probability(probability) => happens(index, *probability),
+                    }
+                });
             if is_turn && found.is_none() {
                 found = Some(index);
             }

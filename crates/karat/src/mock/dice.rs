@@ -146,12 +146,11 @@ mod tests {
     #[test]
     fn the_same_draw_is_the_same_for_ever() {
         let dice = Dice::new(1, 2, 3);
-        assert!(dice.happens(Purpose::Wrong, 0.5) == Dice::new(1, 2, 3).happens(Purpose::Wrong, 0.5));
-        let latency = Latency::Spread { p50: Duration::from_millis(40), p95: Duration::from_millis(200) };
-        assert_eq!(dice.latency(latency), Duration::from_nanos(LATENCY_OF_1_2_3));
+        assert_eq!(dice.random(Purpose::Wrong).next_u64(), 4_165_502_123_960_599_494);
+        let spread =
+            Latency::Spread { p50: Duration::from_millis(40), p95: Duration::from_millis(200) };
+        assert_eq!(dice.latency(spread).as_millis(), 84);
     }
-
-    const LATENCY_OF_1_2_3: u64 = 0;
 
     #[test]
     fn probabilities_are_kept() {
@@ -164,8 +163,9 @@ mod tests {
 
     #[test]
     fn purposes_are_independent() {
-        let both = draws(5)
-            .filter(|dice| dice.happens(Purpose::Wrong, 0.5) && dice.happens(Purpose::Fault(0), 0.5));
+        let both = draws(5).filter(|dice| {
+            dice.happens(Purpose::Wrong, 0.5) && dice.happens(Purpose::Fault(0), 0.5)
+        });
         let share = both.count() as f64 / 10_000.0;
         assert!((share - 0.25).abs() < 0.015, "{share}");
     }
@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn latencies_have_the_quantiles_that_were_asked_for() {
-        let spread = Latency::Spread { p50: Duration::from_millis(40), p95: Duration::from_millis(200) };
+        let spread =
+            Latency::Spread { p50: Duration::from_millis(40), p95: Duration::from_millis(200) };
         let mut all: Vec<f64> = draws(9).map(|dice| dice.latency(spread).as_secs_f64()).collect();
         all.sort_by(f64::total_cmp);
         assert!((all[5000] - 0.040).abs() < 0.002, "{}", all[5000]);

@@ -67,8 +67,11 @@ mod tests {
 
     #[test]
     fn a_vector_has_the_length_that_was_asked_for_even_of_nothing() {
-        let request =
-            EmbeddingRequest { model: "e".into(), inputs: vec![String::new()], dimensions: Some(8) };
+        let request = EmbeddingRequest {
+            model: "e".into(),
+            inputs: vec![String::new()],
+            dimensions: Some(8),
+        };
         let answer = vectors(&request);
         assert_eq!(answer.vectors[0].len(), 8);
         assert!(answer.vectors[0].iter().all(|value| value.is_finite()));

@@ -71,7 +71,8 @@ fn fail(call: &Call<'_>, failure: &Failure) -> Response {
     let mut response = match &failure.body {
         Some(body) => {
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
-            let content_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
+            let content_type =
+                if is_json { "application/json" } else { "text/plain; charset=utf-8" };
             whole(500, content_type, body.clone().into_bytes())
         }
         None => call.error(failure.class, message),

@@ -143,7 +143,11 @@ fn read_answer(table: &Table<'_>) -> Answer {
     if n_said > 1 {
         let names: Vec<_> = said.collect();
         let message = format!("{} cannot stand together", names.join(" and "));
-        table.error(names[1], message, "keep one of them; texts = [\"…\", \"…\"] gives several answers");
+        table.error(
+            names[1],
+            message,
+            "keep one of them; texts = [\"…\", \"…\"] gives several answers",
+        );
     }
     let tool_calls = tables(table, "tool_calls").iter().map(read_tool_call).collect::<Vec<_>>();
     if n_said == 0 && !table.has("tool_calls") && !table.has("refusal") {
@@ -307,8 +311,8 @@ fn duration_or(table: &Table<'_>, name: &str, usual: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::script::{FaultKind, Trigger};
+    use super::*;
 
     fn problems(text: &str) -> Vec<(Option<usize>, String, String)> {
         let problems = script(text).unwrap_err();
@@ -434,7 +438,10 @@ wrong = 0.2
             ("[[answer]\n", "not valid TOML"),
         ] {
             let found = problems(text);
-            assert!(found.iter().any(|(_, message, _)| message.contains(words)), "{text}: {found:?}");
+            assert!(
+                found.iter().any(|(_, message, _)| message.contains(words)),
+                "{text}: {found:?}"
+            );
         }
     }
 }

@@ -98,9 +98,7 @@ impl Call<'_> {
     /// The answer as it should be.
     pub(super) fn answer(&self, said: &Said, pace: &Pace) -> Response {
         match said {
-            Said::Chat(answer) if self.is_stream => {
-                stream(self.streamed(answer, pace).steps(pace))
-            }
+            Said::Chat(answer) if self.is_stream => stream(self.streamed(answer, pace).steps(pace)),
             _ => json_body(200, self.whole(said)),
         }
     }

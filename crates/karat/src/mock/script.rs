@@ -28,6 +28,9 @@ pub struct Script {
 }
 
 impl Script {
+    /// A script that shows every field, with what each of them does.
+    pub const EXAMPLE: &str = include_str!("example.toml");
+
     /// Reads a script; all that is wrong with it is reported at once, in the order of the lines.
     pub fn parse(text: &str) -> Result<Self, Vec<ScriptProblem>> {
         read::script(text)
@@ -269,6 +272,37 @@ pub(super) struct Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_example_can_be_read() {
+        let script = Script::parse(Script::EXAMPLE).unwrap();
+        assert_eq!((script.answers.len(), script.faults.len()), (6, 10));
+    }
+
+    #[test]
+    fn the_example_shows_every_field() {
+        use super::super::fields::{self, FAULT_KINDS};
+        let tables = [
+            fields::ROOT,
+            fields::LATENCY,
+            fields::MATCH,
+            fields::ANSWER,
+            fields::TOOL_CALL,
+            fields::USAGE,
+            fields::DRIFT,
+            fields::FAULT,
+            fields::LIMITS,
+            fields::KEYS,
+            fields::MODELS,
+        ];
+        let of_kinds = FAULT_KINDS.iter().map(|kind| fields::fault_fields(kind));
+        for field in tables.into_iter().chain(of_kinds).flatten() {
+            assert!(Script::EXAMPLE.contains(field.name), "{}", field.name);
+        }
+        for kind in FAULT_KINDS {
+            assert!(Script::EXAMPLE.contains(&format!("kind = \"{kind}\"")), "{kind}");
+        }
+    }
 
     #[test]
     fn a_star_stands_for_any_end_of_a_name() {

@@ -11,13 +11,13 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use karat_providers::{Dialect, ErrorClass};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::body::{PacedBody, Slot};
 use super::reply::{Reply, Response, Then, error};
-use super::route::{Endpoint, Stray, route};
+use super::route::{Stray, route};
 use super::script::Script;
 use super::seen::Seen;
 use crate::clock::Clock;
@@ -99,7 +99,8 @@ async fn connection(server: Arc<Server>, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| answer(Arc::clone(&server), request));
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        // Callers keep connections as long as they like: closing an idle one would race with its next request.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service);
     // A connection that breaks is the caller's choice or the script's.
     let _ = connection.await;
@@ -145,7 +146,8 @@ async fn answer(
 
 /// The dialect of a caller on a path that several vendors have.
 fn caller_dialect(headers: &HeaderMap) -> Dialect {
-    let is_anthropic = ["anthropic-version", "x-api-key"].iter().any(|name| headers.contains_key(*name));
+    let is_anthropic =
+        ["anthropic-version", "x-api-key"].iter().any(|name| headers.contains_key(*name));
     if is_anthropic { Dialect::Anthropic } else { Dialect::OpenAiChat }
 }
 

@@ -87,7 +87,10 @@ mod tests {
 
     #[test]
     fn names_are_filled_in_once() {
-        assert_eq!(FILL.text("{{last_user}} / {{ n }} / {{ occurrence }} {{ model }}!"), "say {{ n }} / 7 / 2 m!");
+        assert_eq!(
+            FILL.text("{{last_user}} / {{ n }} / {{ occurrence }} {{ model }}!"),
+            "say {{ n }} / 7 / 2 m!"
+        );
     }
 
     #[test]

@@ -13,15 +13,13 @@ const ONE_SECOND: Duration = Duration::from_secs(1);
 /// Reads a fault; nothing where its kind is unknown, which has been noted then.
 pub(super) fn read(table: &Table<'_>) -> Option<Fault> {
     let kind = table.text("kind").filter(|kind| FAULT_KINDS.contains(&kind.as_str()));
+    let mut known = vec![fields::MATCH, fields::FAULT];
     match &kind {
-        Some(kind) => table.check(&[fields::MATCH, fields::FAULT, fields::fault_fields(kind)]),
+        Some(kind) => known.push(fields::fault_fields(kind)),
         // The kind is what is wrong: its fields are not judged.
-        None => {
-            let mut all = vec![fields::MATCH, fields::FAULT];
-            all.extend(FAULT_KINDS.iter().map(|kind| fields::fault_fields(kind)));
-            table.check(&all);
-        }
+        None => known.extend(FAULT_KINDS.iter().map(|kind| fields::fault_fields(kind))),
     }
+    table.check(&known);
     Some(Fault {
         to: read_match(table),
         after: table.integer("after").unwrap_or(0),
@@ -67,9 +65,10 @@ fn read_kind(table: &Table<'_>, kind: &str) -> FaultKind {
     let chunks = table.integer("chunks").map(|count| count as usize);
     let message = table.text("message");
     match kind {
-        "rate-limit" => {
-            FaultKind::RateLimit { message, retry_after: duration_or(table, "retry_after", ONE_SECOND) }
-        }
+        "rate-limit" => FaultKind::RateLimit {
+            message,
+            retry_after: duration_or(table, "retry_after", ONE_SECOND),
+        },
         "hang" => FaultKind::Hang,
         "hang-after" => FaultKind::HangAfter { chunks: chunks.unwrap_or(1) },
         "cut" => FaultKind::Cut { chunks },

@@ -13,7 +13,9 @@ use crate::mock::counters::Counters;
 use crate::mock::embed;
 use crate::mock::faults;
 use crate::mock::limits::{Bucket, Level};
-use crate::mock::reply::{Call, Reply, Response, Said, Then, json_body, rate_headers, retry_headers};
+use crate::mock::reply::{
+    Call, Reply, Response, Said, Then, json_body, rate_headers, retry_headers,
+};
 use crate::mock::route::Endpoint;
 use crate::mock::script::{Name, Script};
 use crate::mock::seen::{Log, Rule, Seen};
@@ -76,10 +78,17 @@ pub(super) fn decide<S: DerefMut<Target = State>>(
         Ok(parsed) => (parsed.asked.clone(), parsed.is_stream),
         Err(_) => (Asked::default(), false),
     };
-    let call = Call { endpoint: arrival.endpoint, body: arrival.body, is_stream, stamp: stamp(arrival, n) };
+    let call = Call {
+        endpoint: arrival.endpoint,
+        body: arrival.body,
+        is_stream,
+        stamp: stamp(arrival, n),
+    };
     let (rule, outcome) = match admit(script, arrival, level.as_ref(), parsed) {
         Err(refusal) => (refusal.rule(), Err(refusal)),
-        Ok(Parsed { computed: Some(said @ Said::Count(_)), .. }) => (Rule::Computed, Ok((None, said))),
+        Ok(Parsed { computed: Some(said @ Said::Count(_)), .. }) => {
+            (Rule::Computed, Ok((None, said)))
+        }
         Ok(Parsed { computed, .. }) => {
             let choice = choose(script, &mut state.counters, &asked, n);
             let rule = match (choice.rule, &computed) {
@@ -199,7 +208,8 @@ fn stamp(arrival: &Arrival<'_>, n: u64) -> Stamp {
 
 /// The known models, or those that the answers name.
 fn list_models(script: &Script, dialect: Dialect, arrival: &Arrival<'_>) -> Reply {
-    let call = Call { endpoint: arrival.endpoint, body: &[], is_stream: false, stamp: stamp(arrival, 0) };
+    let call =
+        Call { endpoint: arrival.endpoint, body: &[], is_stream: false, stamp: stamp(arrival, 0) };
     let response = if is_accepted(script, arrival.key) {
         let named = script.answers.iter().filter_map(|answer| answer.to.model.as_ref());
         let known: Vec<&Name> = match &script.models {
