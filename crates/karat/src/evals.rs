@@ -4,6 +4,10 @@ pub mod plan;
 
 pub mod run;
 
+mod work;
+
+mod board;
+
 pub mod resume;
 
 pub mod progress;

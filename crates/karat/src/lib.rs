@@ -25,6 +25,8 @@ pub mod evals;
 
 pub mod checks;
 
+pub mod mock;
+
 pub mod operations;
 
 pub mod surfaces;

@@ -28,7 +28,7 @@ pub fn local_path(url: &str) -> Option<&str> {
     (!is_remote).then(|| url.split(PIN).next().unwrap_or(url))
 }
 
-/// Calls back for the address of each image in OpenAI's message shape.
+/// Calls back for the address of each image in `OpenAI`'s message shape.
 fn walk(value: &mut Value, found: &mut impl FnMut(&mut String)) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(|value| walk(value, found)),

@@ -79,7 +79,9 @@ fn settle_split(cases: &mut [Case]) {
             case.split = Split::Tune;
         }
     } else {
-        cases.iter_mut().for_each(|case| case.split = Split::Both);
+        for case in cases {
+            case.split = Split::Both;
+        }
     }
 }
 

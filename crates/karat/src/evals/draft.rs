@@ -226,7 +226,7 @@ impl Sketch {
             }
             match rules.last_mut() {
                 Some((last, words)) if *last == answer && words.len() < MOST_WORDS => {
-                    words.push(word)
+                    words.push(word);
                 }
                 _ => rules.push((answer, vec![word])),
             }

@@ -28,8 +28,8 @@ pub fn choose(variants: &[VariantReport], metric: Option<&str>) -> Option<usize>
         let class = match (verdict, variant.is_baseline) {
             (Some(Verdict::Pass), false) => 5,
             (Some(Verdict::Pass), true) => 4,
-            (Some(Verdict::Undecided), false) | (None, false) => 3,
-            (Some(Verdict::Undecided), true) | (None, true) => 2,
+            (Some(Verdict::Undecided) | None, false) => 3,
+            (Some(Verdict::Undecided) | None, true) => 2,
             (Some(Verdict::Fail), false) => 1,
             (Some(Verdict::Fail), true) => 0,
         };

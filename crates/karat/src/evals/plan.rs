@@ -55,10 +55,7 @@ pub fn power(
     let alpha_pass = judge::alpha_of(alpha, candidate);
     let sentences =
         criteria.iter().filter(|criterion| criterion.each.is_none()).filter_map(|criterion| {
-            let floor = match criterion.bound {
-                Bound::Min(floor) => floor,
-                _ => return None,
-            };
+            let Bound::Min(floor) = criterion.bound else { return None };
             let n = n_cases(criterion);
             let question = Floor { floor, alpha_pass, alpha_fail: alpha_pass, min_gap: 0.02 };
             let rate = power::passing_rate(n, &question, 0.8).ok().flatten();

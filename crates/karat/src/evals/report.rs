@@ -1,4 +1,4 @@
-//! Pure. What a run says: the one structure that table, JSON, JUnit, Markdown and HTML are drawn from.
+//! Pure. What a run says: the one structure that table, JSON, `JUnit`, Markdown and HTML are drawn from.
 
 use karat_records::{NamedHash, RunPlan, Scope, Verdict};
 use schemars::JsonSchema;

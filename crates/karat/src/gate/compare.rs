@@ -88,14 +88,18 @@ pub fn compare(
                 return None;
             }
             let is_binary = differences.iter().all(|difference| difference.fract() == 0.0);
-            let count = |wanted: f64| {
-                differences.iter().filter(|difference| **difference == wanted).count() as u64
+            let count = |holds: &dyn Fn(f64) -> bool| {
+                differences.iter().filter(|difference| holds(**difference)).count() as u64
             };
-            let (only_first, only_second) = (count(-1.0), count(1.0));
+            let (only_first, only_second) = (count(&|d| d < -0.5), count(&|d| d > 0.5));
             let question = Margin { margin: 0.0, alpha_each_side, min_effect: 0.04 };
             let n = differences.len() as u64;
             let pairs = if is_binary {
-                Pairs::Counts { wins: only_second, losses: only_first, ties: count(0.0) }
+                Pairs::Counts {
+                    wins: only_second,
+                    losses: only_first,
+                    ties: n - only_first - only_second,
+                }
             } else {
                 Pairs::Differences(differences)
             };

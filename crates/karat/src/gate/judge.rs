@@ -1,6 +1,6 @@
 //! Pure. Is a variant good enough? Every criterion with its verdict, interval, n and what would decide it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::f64::consts::PI;
 
 use karat_records::{Case, Verdict};
@@ -164,12 +164,12 @@ fn expand<'a>(
         match &criterion.each {
             None => tests.push(Test { criterion, segment: None }),
             Some(path) => {
-                let mut segments: BTreeMap<String, ()> = BTreeMap::new();
+                let mut segments: BTreeSet<String> = BTreeSet::new();
                 for case in outcomes.cases.iter().filter(|case| is_wanted(criterion, case)) {
-                    segments.insert(segment_of(case, path), ());
+                    segments.insert(segment_of(case, path));
                 }
                 tests.extend(
-                    segments.into_keys().map(|segment| Test { criterion, segment: Some(segment) }),
+                    segments.into_iter().map(|segment| Test { criterion, segment: Some(segment) }),
                 );
             }
         }

@@ -31,8 +31,9 @@ pub struct Measured {
 impl Measured {
     /// The values as the statistics take them.
     pub fn sample(&self) -> Sample {
-        if self.values.iter().all(|value| *value == 0.0 || *value == 1.0) {
-            let successes = self.values.iter().filter(|value| **value == 1.0).count() as u64;
+        // Whole numbers in [0, 1] are 0 or 1.
+        if self.values.iter().all(|value| value.fract() == 0.0) {
+            let successes = self.values.iter().filter(|value| **value > 0.5).count() as u64;
             Sample::Counts { successes, n: self.values.len() as u64 }
         } else {
             Sample::Values(self.values.clone())

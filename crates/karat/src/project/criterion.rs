@@ -98,9 +98,9 @@ impl Filter {
     pub fn matches(&self, case: &Case) -> bool {
         match self {
             Self::Tag(tag) => case.tags.contains(tag),
-            Self::Field(path, wanted) => case.field(path).is_some_and(|value| match value {
-                Value::String(text) => text == *wanted,
-                other => other.to_string() == *wanted,
+            Self::Field(path, wanted) => case.field(path).is_some_and(|value| {
+                let words = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                words == *wanted
             }),
         }
     }

@@ -67,6 +67,7 @@ impl Place {
     }
 
     /// The place of a field below this one, on the same line.
+    #[must_use]
     pub fn below(&self, field: &str) -> Self {
         let field =
             if self.field.is_empty() { field.into() } else { format!("{}.{field}", self.field) };

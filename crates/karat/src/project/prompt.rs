@@ -65,7 +65,7 @@ impl Prompt {
             };
             match (role, parts.last_mut()) {
                 (Some(role), _) => {
-                    parts.push(Part { role, source: String::new(), line: index + 2 })
+                    parts.push(Part { role, source: String::new(), line: index + 2 });
                 }
                 (None, Some(part)) => {
                     part.source.push_str(line);

@@ -169,7 +169,7 @@ fn models(table: &Table<'_>, providers: &[Provider], kind: &str) -> Vec<ModelNam
             "add model = \"provider/model\"",
         );
     }
-    if table.has("models") && table.texts("models").len() % 2 == 0 {
+    if table.has("models") && table.texts("models").len().is_multiple_of(2) {
         table.error(
             "models",
             "an even number of judges can end in a tie",

@@ -180,9 +180,10 @@ fn chat(
     });
     let tools = match table.text("tools") {
         None => Vec::new(),
-        Some(file) => match files.json(&file, &table.place_of("tools"))? {
-            Value::Array(tools) => tools,
-            _ => {
+        Some(file) => {
+            if let Value::Array(tools) = files.json(&file, &table.place_of("tools"))? {
+                tools
+            } else {
                 table.error(
                     "tools",
                     format!("{file} holds no list"),
@@ -190,7 +191,7 @@ fn chat(
                 );
                 return None;
             }
-        },
+        }
     };
     let (model, provider) = model?;
     let prompt = prompt?;
@@ -272,7 +273,7 @@ fn command(table: &Table<'_>, files: Files<'_>) -> Option<(VariantKind, Value)> 
         files.exists(&file, &table.place_of("files"));
         contents.push(json!([file, bytes.map(|bytes| Hash::of_bytes(&bytes))]));
     }
-    let timeout = table.duration("timeout").unwrap_or(Duration::from_secs(60));
+    let timeout = table.duration("timeout").unwrap_or(Duration::from_mins(1));
     let memory_mb = table.integer("memory_mb");
     let content = json!({ "run": run, "files": contents, "memory_mb": memory_mb });
     let concurrency = table.integer("concurrency").map(|n| (n as usize).clamp(1, 1024));
@@ -297,7 +298,7 @@ fn http(table: &Table<'_>) -> Option<(VariantKind, Value)> {
             url,
             headers,
             answer,
-            timeout: table.duration("timeout").unwrap_or(Duration::from_secs(120)),
+            timeout: table.duration("timeout").unwrap_or(Duration::from_mins(2)),
             concurrency: table.integer("concurrency").map_or(16, |n| (n as usize).clamp(1, 1024)),
         },
         content,

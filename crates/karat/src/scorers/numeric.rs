@@ -137,8 +137,8 @@ mod tests {
 
     use super::super::vectors::{answer, case};
     use super::super::wanted::Wanted;
-    use super::crate::project::path::Path;
     use super::*;
+    use crate::project::path::Path;
 
     fn exact() -> Numeric {
         Numeric {

@@ -116,7 +116,7 @@ fn how(
             let timeout = scorer
                 .text("timeout")
                 .and_then(parse_duration)
-                .unwrap_or(std::time::Duration::from_secs(60));
+                .unwrap_or(std::time::Duration::from_mins(1));
             let cores = std::thread::available_parallelism().map_or(2, usize::from);
             How::Program {
                 program: Box::new(Program::new(run, timeout, None, cores, project.root.clone())),

@@ -126,8 +126,8 @@ mod tests {
 
     use super::super::vectors::{answer, assert_close, case, load};
     use super::super::wanted::Wanted;
-    use super::crate::project::path::Path;
     use super::*;
+    use crate::project::path::Path;
 
     #[test]
     fn ndcg_agrees_with_scikit_learn() {

@@ -113,9 +113,10 @@ impl Ready {
             }
         };
         let is_failed = answer.failure.is_some();
-        match self.is_negated && !is_failed {
-            true => Costed { judged: costed.judged.inverted(), ..costed },
-            false => costed,
+        if self.is_negated && !is_failed {
+            Costed { judged: costed.judged.inverted(), ..costed }
+        } else {
+            costed
         }
     }
 }
@@ -234,11 +235,10 @@ fn read_score(said: &Value, threshold: Option<f64>) -> Judged {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    match value.filter(|value| (0.0..=1.0).contains(value)) {
-        Some(value) => Judged::graded(value, threshold, explanation),
-        None => {
-            let words: String = said.to_string().chars().take(120).collect();
-            Judged::undecided(format!("the program printed no score between 0 and 1 but {words}"))
-        }
+    if let Some(value) = value.filter(|value| (0.0..=1.0).contains(value)) {
+        Judged::graded(value, threshold, explanation)
+    } else {
+        let words: String = said.to_string().chars().take(120).collect();
+        Judged::undecided(format!("the program printed no score between 0 and 1 but {words}"))
     }
 }

@@ -34,7 +34,7 @@ pub struct Outcome<T> {
 pub const SIMULATED: &str = "x-karat-simulated";
 
 /// Longest that a call waits in all for a provider that asks for fewer calls.
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 struct Tried<T> {
     answer: Result<T, Failure>,

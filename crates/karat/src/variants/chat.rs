@@ -284,7 +284,7 @@ fn read_answer(chat: &ChatAnswer) -> Answer {
     Answer { output, tool_calls, failure, usage: is_counted.then_some(usage), ..Answer::default() }
 }
 
-/// Reads a tool definition in OpenAI's, Anthropic's or the plain shape.
+/// Reads a tool definition in `OpenAI`'s, Anthropic's or the plain shape.
 fn tool(definition: &Value) -> Tool {
     let function = definition.get("function").unwrap_or(definition);
     let Some(name) = function.get("name").and_then(Value::as_str) else {

@@ -87,15 +87,14 @@ impl Program {
             tokio::time::timeout(self.timeout, communicate(&mut child, input.to_string())).await;
         // The program may have started others: they end with it, however it ended.
         end_group(group);
-        match finished {
-            Ok(output) => output,
-            Err(_) => {
-                let _ = child.wait().await;
-                Err(our_failure(
-                    FailureKind::Timeout,
-                    format!("{} took longer than {:?}", self.run[0], self.timeout),
-                ))
-            }
+        if let Ok(output) = finished {
+            output
+        } else {
+            let _ = child.wait().await;
+            Err(our_failure(
+                FailureKind::Timeout,
+                format!("{} took longer than {:?}", self.run[0], self.timeout),
+            ))
         }
     }
 

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::asymptotic`.
+
 use karat_stats::asymptotic::{Asymptotic, Sides};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::betting`.
+
 use karat_stats::betting::{
     Betting, Boundary, Observations, Side, Stream, operating_characteristics,
 };

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::binomial`.
+
 use karat_stats::binomial::{at_least, at_most, exact_test};
 use proptest::prelude::*;
 use statrs::function::beta::beta_reg;

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::bootstrap`.
+
 use karat_stats::bootstrap::{Resampling, bootstrap};
 
 use crate::vectors;

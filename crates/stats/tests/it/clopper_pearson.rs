@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::clopper_pearson`.
+
 use karat_stats::binomial::{at_least, at_most};
 use karat_stats::clopper_pearson::{clopper_pearson, clopper_pearson_one_sided};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::clustered`.
+
 use std::collections::BTreeMap;
 
 use karat_stats::clustered::clustered_mean;

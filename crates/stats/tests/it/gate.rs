@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::gate`.
+
 use karat_stats::betting::Betting;
 use karat_stats::{Answer, Decision, Floor, Sample, gate};
 use proptest::prelude::*;

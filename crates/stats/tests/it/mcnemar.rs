@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::mcnemar`.
+
 use karat_stats::mcnemar::mcnemar;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::more`.
+
 use karat_stats::more::{Budget, budget, smallest_decidable_gap};
 use karat_stats::{Decision, Floor, More, Sample, gate, more};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::multiple`.
+
 use karat_stats::multiple::{Adjustment, adjust, e_bh};
 use proptest::prelude::*;
 

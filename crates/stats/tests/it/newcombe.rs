@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::newcombe`.
+
 use karat_stats::newcombe::newcombe;
 use proptest::prelude::*;
 

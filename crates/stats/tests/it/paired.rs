@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::paired`.
+
 use karat_stats::paired::not_worse;
 use karat_stats::{Decision, Effect, Floor, Margin, Pairs, Sample, Verdict, compare, gate};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::power`.
+
 use karat_stats::betting::{Betting, operating_characteristics};
 use karat_stats::power::{
     PairedVariance, decidable_difference, detectable_difference, exact_plan, exact_power,

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::promise`.
+
 use karat_stats::{Floor, Promise, Sample, gate, promise};
 
 #[test]

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::quantile`.
+
 use karat_stats::betting::{Betting, Boundary, operating_characteristics};
 use karat_stats::quantile::{
     anytime_ranks, fixed_ranks, observations_for_upper_bound, quantile_bounds,

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::repeats`.
+
 use karat_stats::repeats::{
     flip_rate, optimal_repeats, pass_at_k, pass_hat_k, variance_components,
 };

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::t_test`.
+
 use karat_stats::t_test::{paired_t, welch};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Reference values and claims of `karat_stats::wilson`.
+
 use karat_stats::wilson::wilson;
 use proptest::prelude::*;
 

@@ -19,6 +19,7 @@ use crate::evals::runs::{self, CompareRuns, ListRuns, ShowRun};
 use crate::evals::start::Wish;
 use crate::evals::state::{AskState, state};
 use crate::gate::describe;
+use crate::mock::Script;
 use crate::tasks::{self, Tasks};
 use crate::{operations, project};
 
@@ -253,8 +254,35 @@ fn print_either<T: serde::Serialize>(
 }
 
 async fn mock(app: App, args: MockArgs) -> Result<u8> {
-    let _ = (app, args);
-    bail!("not yet")
+    let script = match &args.script {
+        None => Script::default(),
+        Some(path) => {
+            let path = app.folder.join(path);
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("the script {} cannot be read", path.display()))?;
+            match Script::parse(&text) {
+                Ok(script) => script,
+                Err(problems) => {
+                    for problem in &problems {
+                        let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+                        anstream::eprintln!("error: {}{line}\n  {}\n  next: {}", path.display(), problem.message, problem.next);
+                    }
+                    return Ok(COULD_NOT_RUN);
+                }
+            }
+        }
+    };
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], args.port));
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("port {} cannot be used\n  next: name another one with --port", args.port))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    output::print(&format!(
+        "a scripted model server answers at {url}/v1; everything that it says is simulated\n  base_url = \"{url}/v1\" in a provider of karat.toml; Ctrl-C ends it"
+    ))?;
+    let mut stop = app.stop.clone();
+    crate::mock::serve(script, listener, async move { stop.wait().await }).await?;
+    Ok(0)
 }
 
 async fn call(app: App, args: CallArgs) -> Result<u8> {

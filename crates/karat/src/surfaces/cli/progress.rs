@@ -1,5 +1,6 @@
 //! How far a run is: a live line on a terminal, a plain line now and then elsewhere.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,7 +55,7 @@ fn print_before(before: &Before) {
     let mut line = format!("{} · {}", before.title, describe::plural(before.n_trials, "trial"));
     if before.n_stored > 0 {
         let how = if before.is_resumed { "goes on where it stopped: " } else { "" };
-        line.push_str(&format!(" · {how}{} stored", describe::count(before.n_stored)));
+        let _ = write!(line, " · {how}{} stored", describe::count(before.n_stored));
     }
     anstream::eprintln!("{line}");
     if before.n_calls > 0 {
