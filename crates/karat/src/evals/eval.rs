@@ -66,20 +66,26 @@ async fn settle(
     ran: &Ran,
     gating: Option<&Gating>,
 ) -> Result<Report> {
+    let n_answers = ran
+        .outcomes
+        .variants
+        .iter()
+        .flat_map(|variant| variant.all())
+        .filter(|trial| trial.failure.is_none())
+        .count();
+    let stored = describe::plural(n_answers as u64, "answer");
     if let Some(Stopped::NotStored(reason)) = &ran.stopped {
         // The report would have to be stored as well; what is on disk is what counts.
         let _ = run::end(app, ran, None).await;
         bail!(
-            "{reason}\n  {} of this run are stored; then run the same command again: it goes on where it stopped",
-            describe::plural(ran.n_made + ran.n_stored, "trial")
+            "{reason}\n  {stored} of this run are stored; once there is room the same command goes on where it stopped"
         );
     }
     let report = judged::report(app, prepared, ran, gating).await?;
     run::end(app, ran, Some(serde_json::to_value(&report)?)).await?;
     match &ran.stopped {
         Some(Stopped::Failing(reason)) => bail!(
-            "the run stopped, because every call fails in the same way\n  {reason}\n  next: mend that, then run the same command again: {} are stored and will not be asked for again",
-            describe::plural(ran.n_made + ran.n_stored, "trial")
+            "the run stopped, because every call fails in the same way\n  {reason}\n  next: mend that, then run the same command again: {stored} are stored and will not be asked for again"
         ),
         _ => Ok(report),
     }

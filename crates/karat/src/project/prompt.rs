@@ -98,7 +98,7 @@ impl Prompt {
                 let line = part.line + error.line().unwrap_or(1) - 1;
                 problems.error(
                     &Place::line(&self.file, line),
-                    format!("the template cannot be read: {error:#}"),
+                    format!("the template cannot be read: {}", reason(&error)),
                     "correct the {{ … }} or {% … %} at this line",
                 );
             }
@@ -131,9 +131,8 @@ impl Prompt {
         self.parts
             .iter()
             .map(|part| {
-                let template = environment
-                    .template_from_str(&part.source)
-                    .map_err(|error| format!("{error:#}"))?;
+                let template =
+                    environment.template_from_str(&part.source).map_err(|error| reason(&error))?;
                 let text = template.render(&inputs).map_err(|error| {
                     let missing: Vec<String> = template
                         .undeclared_variables(false)
@@ -143,7 +142,12 @@ impl Prompt {
                         })
                         .collect();
                     if missing.is_empty() {
-                        format!("{}:{}: {error:#}", self.file, part.line)
+                        format!(
+                            "{}:{}: {}",
+                            self.file,
+                            part.line + error.line().unwrap_or(1) - 1,
+                            reason(&error)
+                        )
                     } else {
                         format!(
                             "{} needs {}, and this input has none",
@@ -156,6 +160,11 @@ impl Prompt {
             })
             .collect()
     }
+}
+
+/// The template engine's words in one line, without the place that is said apart.
+fn reason(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
 }
 
 fn environment() -> Environment<'static> {

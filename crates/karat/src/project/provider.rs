@@ -88,7 +88,11 @@ pub struct Price {
 /// Reads `[providers.NAME]`.
 pub fn read(name: &str, table: &Table<'_>) -> Option<Provider> {
     table.check(&[super::fields::PROVIDER]);
-    let dialect = table.text("dialect")?.parse::<Dialect>().ok()?;
+    // A wrong dialect is noted already; the provider is still there for those who name it.
+    let dialect = table
+        .text("dialect")
+        .and_then(|name| name.parse::<Dialect>().ok())
+        .unwrap_or(Dialect::OpenAiChat);
     let base_url = table.text("base_url").unwrap_or_else(|| dialect.default_base_url().to_owned());
     if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
         table.error(

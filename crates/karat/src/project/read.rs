@@ -36,11 +36,11 @@ fn read_with(root: &Path, problems: &Problems) -> Option<Project> {
     let node = document::parse(&text, FILE, problems);
     let table = Table::open(&node, Place::line(FILE, 1), problems)?;
     let is_broken = problems.n_errors() > 0;
-    table.check(&[fields::ROOT]);
-    if is_broken && !table.has("project") {
-        // The syntax error already says what to mend; what it swallowed is not reported as missing.
+    if is_broken {
+        // What a syntax error swallowed would be reported as missing: mend the syntax first.
         return None;
     }
+    table.check(&[fields::ROOT]);
     let head = table.table("project")?;
     head.check(&[fields::PROJECT]);
     let confidence = head.number("confidence").unwrap_or(0.95);

@@ -6,8 +6,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod bad_input;
 mod example;
+mod faults;
 mod gsm8k;
+mod live;
 mod program;
+mod server;
 mod story;
 mod tau;

@@ -265,7 +265,12 @@ async fn mock(app: App, args: MockArgs) -> Result<u8> {
                 Err(problems) => {
                     for problem in &problems {
                         let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-                        anstream::eprintln!("error: {}{line}\n  {}\n  next: {}", path.display(), problem.message, problem.next);
+                        anstream::eprintln!(
+                            "error: {}{line}\n  {}\n  next: {}",
+                            path.display(),
+                            problem.message,
+                            problem.next
+                        );
                     }
                     return Ok(COULD_NOT_RUN);
                 }
@@ -273,9 +278,9 @@ async fn mock(app: App, args: MockArgs) -> Result<u8> {
         }
     };
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], args.port));
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("port {} cannot be used\n  next: name another one with --port", args.port))?;
+    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| {
+        format!("port {} cannot be used\n  next: name another one with --port", args.port)
+    })?;
     let url = format!("http://{}", listener.local_addr()?);
     output::print(&format!(
         "a scripted model server answers at {url}/v1; everything that it says is simulated\n  base_url = \"{url}/v1\" in a provider of karat.toml; Ctrl-C ends it"
