@@ -5,28 +5,30 @@ pub mod project;
 
 pub mod datasets;
 
-pub mod gate;
-
-pub mod clock;
-
-pub mod config;
-
-pub mod tasks;
+pub mod variants;
 
 pub mod upstream;
 
-pub mod variants;
-
-pub mod app;
-
 pub mod scorers;
+
+pub mod gate;
 
 pub mod evals;
 
 pub mod checks;
+
+pub mod reports;
 
 pub mod mock;
 
 pub mod operations;
 
 pub mod surfaces;
+
+pub mod app;
+
+pub mod config;
+
+pub mod clock;
+
+pub mod tasks;

@@ -1,0 +1,23 @@
+//! Pure. A report in the five forms in which people and machines read it: terminal, page, pull request, CI, JSON.
+
+pub mod table;
+
+pub mod markdown;
+
+pub mod junit;
+
+pub mod json;
+
+pub mod words;
+
+pub mod measured;
+
+pub mod clean;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use json::{json, json_schema};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use table::{Style, table};
