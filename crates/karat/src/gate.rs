@@ -12,6 +12,8 @@ pub mod capability;
 
 pub mod economy;
 
+pub mod unit;
+
 pub mod describe;
 
 pub use judge::{CriterionVerdict, VariantVerdict, judge};

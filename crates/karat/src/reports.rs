@@ -15,7 +15,7 @@ pub mod measured;
 pub mod clean;
 
 #[cfg(test)]
-mod fixtures;
+pub mod fixtures;
 
 pub use json::{json, json_schema};
 pub use junit::junit;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::report::VariantReport;
 use crate::gate::CriterionVerdict;
-use crate::gate::describe::{milliseconds, number, plural, usd};
+use crate::gate::describe::{number, plural};
+use crate::gate::unit::{Unit, unit};
 
 /// The verdict in words.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -57,9 +58,13 @@ pub fn headline(variant: Option<&VariantReport>, metric: Option<&str>, about: &s
     };
     let measured = metric_of(variant, metric);
     let of_100 = |rate: f64| (rate * 100.0 + 1e-9).floor().clamp(0.0, 100.0) as u8;
-    let good_of_100 = measured.filter(|metric| metric.n > 0).map(|metric| of_100(metric.lower));
-    let bad_of_100 =
-        measured.filter(|metric| metric.n > 0).map(|metric| of_100(1.0 - metric.upper));
+    let bounds = judged_rate(variant, metric)
+        .and_then(|judged| Some((judged.lower?, judged.upper?)))
+        .or_else(|| {
+            measured.filter(|metric| metric.n > 0).map(|metric| (metric.lower, metric.upper))
+        });
+    let good_of_100 = bounds.map(|(lower, _)| of_100(lower));
+    let bad_of_100 = bounds.map(|(_, upper)| of_100(1.0 - upper));
     let sentence = match &variant.verdict {
         None => estimate(variant, measured, about),
         Some(verdict) => match verdict.verdict {
@@ -90,10 +95,33 @@ fn estimate(
     }
 }
 
+/// The criterion that judged this metric over all cases, if one did: its bounds are those that count, because they
+/// pay for all candidates on the same cases.
+pub fn judged_rate<'a>(
+    variant: &'a VariantReport,
+    metric: Option<&str>,
+) -> Option<&'a CriterionVerdict> {
+    let metric = metric?;
+    variant.verdict.as_ref()?.criteria.iter().find(|criterion| {
+        criterion.metric == metric && is_overall_rate(criterion) && what(criterion) == metric
+    })
+}
+
+/// Whether it demands a share of all cases.
+fn is_overall_rate(criterion: &CriterionVerdict) -> bool {
+    unit(criterion) == Unit::ShareAtLeast
+        && criterion.segment.is_none()
+        && criterion.promise_of_100.is_some()
+        && !criterion.demand.contains(", where ")
+}
+
 fn first_rate(criteria: &[CriterionVerdict]) -> Option<&CriterionVerdict> {
-    criteria
-        .iter()
-        .find(|criterion| criterion.promise_of_100.is_some() && criterion.segment.is_none())
+    criteria.iter().find(|criterion| is_overall_rate(criterion) && !criterion.advisory)
+}
+
+/// What a share is a share of: `right-queue in all of 3 repeats`.
+fn what(criterion: &CriterionVerdict) -> &str {
+    criterion.demand.split(" at least ").next().unwrap_or(&criterion.metric)
 }
 
 fn passed(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str) -> String {
@@ -102,7 +130,7 @@ fn passed(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str) -
             "{} passes: we can promise that at least {} of 100 {about} meet {}; the floor is {}.",
             variant.name,
             criterion.promise_of_100.unwrap_or(0),
-            criterion.metric,
+            what(criterion),
             of_floor(criterion)
         ),
         None => format!("{} passes: it meets all of its criteria.", variant.name),
@@ -139,11 +167,7 @@ pub fn named(criterion: &CriterionVerdict) -> String {
 
 /// What was measured, in words.
 fn measured_words(criterion: &CriterionVerdict) -> String {
-    let value = |value: f64| match criterion.metric.as_str() {
-        "latency" => milliseconds(value),
-        "cost" => usd(value),
-        _ => format!("{value:.2}"),
-    };
+    let value = |value: f64| unit(criterion).amount(value);
     match (criterion.method.as_str(), criterion.estimate, criterion.lower, criterion.upper) {
         ("exact count", _, _, _) => criterion.note.clone().unwrap_or_default(),
         (_, Some(estimate), Some(lower), Some(upper)) => format!(
@@ -172,8 +196,8 @@ fn undecided(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str
     let promise = first_rate(criteria).map(|criterion| {
         let of_100 = criterion.promise_of_100.unwrap_or(0);
         format!(
-            " Today we can promise that {of_100} of 100 {about} meet {}; the floor is {}.",
-            criterion.metric,
+            " Today we can promise that at least {of_100} of 100 {about} meet {}; the floor is {}.",
+            what(criterion),
             of_floor(criterion)
         )
     });
@@ -186,4 +210,40 @@ fn undecided(variant: &VariantReport, criteria: &[CriterionVerdict], about: &str
         promise.unwrap_or_default(),
         open_names.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use karat_records::Verdict;
+
+    use super::*;
+    use crate::reports::fixtures;
+
+    #[test]
+    fn a_limit_on_the_wait_is_never_said_as_a_floor_of_a_hundred() {
+        let mut report = fixtures::undecided();
+        let verdict = report.variants[1].verdict.as_mut().unwrap();
+        verdict.criteria.retain(|criterion| criterion.name == "fast");
+        let said = headline(Some(&report.variants[1]), Some("right-queue"), "support tickets");
+        assert_eq!(said.sentence, "steady-b is not yet decided. Open: fast.");
+    }
+
+    #[test]
+    fn the_dots_promise_what_the_sentence_promises() {
+        let report = fixtures::undecided();
+        let judged = judged_rate(&report.variants[1], Some("right-queue")).unwrap();
+        assert_eq!(report.headline.good_of_100, judged.promise_of_100);
+        assert!(report.headline.sentence.contains("at least 82 of 100"));
+        assert_eq!(report.headline.bad_of_100, Some(9));
+    }
+
+    #[test]
+    fn a_share_of_repeats_is_said_as_one() {
+        let mut report = fixtures::undecided();
+        let verdict = report.variants[1].verdict.as_mut().unwrap();
+        verdict.criteria.retain(|criterion| criterion.name == "consistent");
+        verdict.verdict = Verdict::Undecided;
+        let said = headline(Some(&report.variants[1]), Some("right-queue"), "support tickets");
+        assert!(said.sentence.contains("meet right-queue in all of 3 repeats; the floor is 75."));
+    }
 }

@@ -5,7 +5,8 @@ use karat_records::{Scope, Verdict};
 use super::headline::named;
 use super::report::{Report, VariantReport};
 use crate::gate::CriterionVerdict;
-use crate::gate::describe::{count, number, plural};
+use crate::gate::describe::{count, group, number, plural};
+use crate::gate::unit::{Unit, unit};
 
 /// Groups with fewer cases say next to nothing.
 const FEW: u64 = 20;
@@ -29,7 +30,7 @@ pub fn unknowns(report: &Report, has_judges: bool) -> Vec<String> {
         .iter()
         .filter_map(|row| {
             let n = row.cells.first()?.n;
-            (n < FEW).then(|| format!("{} (n {n})", row.group))
+            (n < FEW).then(|| format!("{} (n {n})", group(&row.group)))
         })
         .collect();
     if !thin.is_empty() {
@@ -135,10 +136,14 @@ fn next_when_undecided(variant: &VariantReport, criteria: &[CriterionVerdict]) -
             )
         });
     };
-    let lower = criterion.promise_of_100.filter(|_| criterion.lower.is_some());
-    let less = lower.map_or_else(String::new, |of_100| {
+    // Only a share has a floor that a promise of so many of 100 could replace.
+    let promise = criterion
+        .promise_of_100
+        .filter(|of_100| *of_100 > 0 && unit(criterion) == Unit::ShareAtLeast);
+    let less = promise.map_or_else(String::new, |of_100| {
+        let what = if open.len() == 1 { "would pass today" } else { "would settle this one today" };
         format!(
-            " Promising {} instead of {} would pass today; the change would show as an amendment.",
+            " Promising {} instead of {} {what}; the change would show as an amendment.",
             number(f64::from(of_100) / 100.0),
             number(criterion.bound)
         )
@@ -161,9 +166,38 @@ fn next_when_undecided(variant: &VariantReport, criteria: &[CriterionVerdict]) -
             )
         }
         None => format!(
-            "{} of {} is not decidable: too close to the floor.{less}",
+            "{} of {} is not decidable: too close to {}.{less}",
             named(criterion),
-            variant.name
+            variant.name,
+            unit(criterion).bound_word()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixtures;
+
+    #[test]
+    fn no_floor_is_offered_in_place_of_a_limit_on_the_wait() {
+        let mut report = fixtures::undecided();
+        let verdict = report.variants[1].verdict.as_mut().unwrap();
+        verdict.criteria.retain(|criterion| criterion.name == "fast");
+        assert_eq!(
+            next_step(&report),
+            "Add about 410 more cases (150 to 3,100) to decide fast of steady-b (toward fail)."
+        );
+    }
+
+    #[test]
+    fn a_lower_floor_passes_only_where_it_is_the_last_thing_open() {
+        let mut report = fixtures::undecided();
+        assert!(
+            next_step(&report).contains("Promising 0.69 instead of 0.75 would settle this one")
+        );
+        let verdict = report.variants[1].verdict.as_mut().unwrap();
+        verdict.criteria.retain(|criterion| criterion.name == "consistent");
+        assert!(next_step(&report).contains("would pass today"));
     }
 }

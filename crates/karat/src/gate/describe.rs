@@ -80,6 +80,11 @@ pub fn interval(lower: f64, upper: f64) -> String {
     format!("[{}, {}]", side(lower), side(upper))
 }
 
+/// A group of the capability map without the words that readers do not need: `tag=hard` is `hard`.
+pub fn group(group: &str) -> &str {
+    group.strip_prefix("tag=").or_else(|| group.strip_prefix("metadata.")).unwrap_or(group)
+}
+
 /// A count with thin groups of three: 10,000.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();

@@ -4,69 +4,8 @@ use karat_records::Verdict;
 
 use super::clean::line;
 use crate::gate::CriterionVerdict;
-use crate::gate::describe::{count, milliseconds, number, plural, usd};
-
-/// What a criterion's numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// A share of cases that should be large.
-    ShareAtLeast,
-    /// A share of cases that should be small.
-    ShareAtMost,
-    /// A difference from the baseline, between -1 and 1.
-    Gain,
-    /// Milliseconds.
-    Milliseconds,
-    /// US dollars.
-    Usd,
-    /// Failures, counted exactly.
-    Count,
-}
-
-/// The unit of a criterion, from its metric and its demand.
-pub fn unit(criterion: &CriterionVerdict) -> Unit {
-    let demand = criterion.demand.as_str();
-    match criterion.metric.as_str() {
-        _ if demand.contains("never fails") || demand.contains("fails at most") => Unit::Count,
-        _ if demand.contains("above the baseline by") => Unit::Gain,
-        "latency" => Unit::Milliseconds,
-        "cost" => Unit::Usd,
-        _ if demand.contains(" at most ") => Unit::ShareAtMost,
-        _ => Unit::ShareAtLeast,
-    }
-}
-
-impl Unit {
-    /// An amount in this unit.
-    pub fn amount(self, value: f64) -> String {
-        match self {
-            Self::ShareAtLeast | Self::ShareAtMost => format!("{value:.2}"),
-            Self::Gain => format!("{value:+.2}"),
-            Self::Milliseconds => milliseconds(value),
-            Self::Usd => usd(value),
-            Self::Count => number(value),
-        }
-    }
-
-    /// An amount with its interval, as far as it is known: `0.87 [0.82, 0.91]`.
-    pub fn with_interval(
-        self,
-        estimate: Option<f64>,
-        lower: Option<f64>,
-        upper: Option<f64>,
-    ) -> String {
-        let side = |value: Option<f64>| {
-            value
-                .filter(|value| value.is_finite())
-                .map_or_else(|| "?".into(), |value| self.amount(value))
-        };
-        let estimate = estimate.map_or_else(|| "unknown".into(), |value| self.amount(value));
-        match (lower, upper) {
-            (None, None) => estimate,
-            _ => format!("{estimate} [{}, {}]", side(lower), side(upper)),
-        }
-    }
-}
+use crate::gate::describe::{count, plural};
+use crate::gate::unit::{Unit, unit};
 
 /// What was measured, with its interval; a dash where nothing was.
 pub fn value(criterion: &CriterionVerdict) -> String {
@@ -113,7 +52,8 @@ pub fn would_decide(criterion: &CriterionVerdict) -> Option<String> {
     }
     let more = criterion.more?;
     let Some(expected) = more.expected else {
-        return Some("not decidable: too close to the floor".into());
+        let bound = unit(criterion).bound_word();
+        return Some(format!("not decidable: too close to {bound}"));
     };
     let range = match (more.soonest, more.latest) {
         (Some(soonest), Some(latest)) => format!(" ({} to {})", count(soonest), count(latest)),

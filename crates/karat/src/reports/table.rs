@@ -12,7 +12,7 @@ use self::layout::Page;
 use super::clean::line;
 use super::words;
 use crate::evals::report::Report;
-use crate::gate::describe::{count, interval, rate};
+use crate::gate::describe::{count, group, interval, rate};
 
 /// How the page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn map(page: &mut Page, report: &Report) {
     let mut grid = layout::Grid::new(head, 1);
     for row in shown {
         let n = row.cells.iter().map(|cell| cell.n).max().unwrap_or(0);
-        let mut cells = vec![words::group(&row.group), count(n)];
+        let mut cells = vec![line(group(&row.group)), count(n)];
         cells.extend(row.cells.iter().filter(|cell| is_shown(&cell.variant)).map(|cell| {
             cell.mean.map_or_else(
                 || "–".into(),

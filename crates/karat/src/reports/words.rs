@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use karat_records::{Scope, Verdict};
 
 use super::clean::line;
-use crate::evals::headline::named;
+use crate::evals::headline::{judged_rate, named};
 use crate::evals::report::{LatencyReport, MetricReport, Report, VariantReport};
 use crate::gate::CriterionVerdict;
 use crate::gate::describe::{count, interval, milliseconds, plural, rate, usd};
@@ -89,6 +89,16 @@ pub fn incomplete(report: &Report) -> Option<&'static str> {
 pub fn primary<'a>(report: &Report, variant: &'a VariantReport) -> Option<&'a MetricReport> {
     let name = report.primary_metric.as_ref()?;
     variant.metrics.iter().find(|metric| metric.name == *name)
+}
+
+/// The primary metric with the interval that counts: that of the criterion which judged it, where one did.
+pub fn primary_mean(report: &Report, variant: &VariantReport) -> String {
+    judged_rate(variant, report.primary_metric.as_deref())
+        .and_then(|judged| {
+            let (estimate, lower, upper) = (judged.estimate?, judged.lower?, judged.upper?);
+            Some(format!("{} {}", rate(estimate), interval(lower, upper)))
+        })
+        .unwrap_or_else(|| mean(primary(report, variant)))
 }
 
 /// A mean with its interval: 0.91 [0.86, 0.95]; its n stands beside it.
@@ -206,15 +216,6 @@ pub fn weakest(report: &Report) -> Vec<&crate::gate::capability::MapRow> {
     let mut rows: Vec<_> = report.capability.iter().collect();
     rows.sort_by(|a, b| most(a).total_cmp(&most(b)));
     rows
-}
-
-/// The group of a map row, without the word `tag=`.
-pub fn group(group: &str) -> String {
-    let group = line(group);
-    group.strip_prefix("tag=").map_or_else(
-        || group.strip_prefix("metadata.").map_or_else(|| group.clone(), str::to_owned),
-        str::to_owned,
-    )
 }
 
 /// "a, b and c".
