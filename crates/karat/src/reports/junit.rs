@@ -2,7 +2,8 @@
 //!
 //! One suite for each variant, one test for each criterion and segment.
 //! CI services know passed, failed and skipped only, and most hide what is skipped; an undecided criterion holds a
-//! release back, so it is a `failure` of type `undecided`. Advisory criteria that do not pass are `skipped`.
+//! release back, so it is a `failure` of type `undecided`. What does not hold it back is `skipped`: advisory criteria,
+//! and those of a variant that may serve unproven.
 
 use std::fmt::Write as _;
 
@@ -73,7 +74,7 @@ fn suite(report: &Report, variant: &VariantReport) -> (Counts, String) {
         Some(verdict) => {
             for criterion in &verdict.criteria {
                 counts.tests += 1;
-                let outcome = match (criterion.verdict, criterion.advisory) {
+                let outcome = match (criterion.verdict, criterion.advisory || variant.is_unproven) {
                     (Verdict::Pass, _) => String::new(),
                     (_, true) => {
                         counts.skipped += 1;
@@ -128,9 +129,10 @@ fn suite(report: &Report, variant: &VariantReport) -> (Counts, String) {
     })
     .collect();
     let suite = format!(
-        "  <testsuite name=\"{}: {}\" {} timestamp=\"{began}\">\n    <properties>\n{properties}    </properties>\n{tests}  </testsuite>\n",
+        "  <testsuite name=\"{}: {}{}\" {} timestamp=\"{began}\">\n    <properties>\n{properties}    </properties>\n{tests}  </testsuite>\n",
         attribute(&report.feature),
         attribute(&variant.name),
+        if variant.simulated { " (simulated)" } else { "" },
         counts.attributes()
     );
     (counts, suite)

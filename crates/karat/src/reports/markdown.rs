@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use karat_records::Verdict;
-
 use super::clean::line;
 use super::measured::{n, remarks, value};
 use super::words;
@@ -32,7 +30,8 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(page, "{}  ", prose(&note));
     }
     for variant in &report.variants {
-        page.push_str(&criteria(variant));
+        let is_open = report.headline.variant.as_ref() == Some(&variant.name);
+        page.push_str(&criteria(variant, is_open));
     }
     list(&mut page, "Findings", report.findings.iter().map(String::as_str));
     let amendments: Vec<String> = report
@@ -75,7 +74,7 @@ fn variants(report: &Report) -> String {
             table,
             "| {} | {verdict} | {} | {} |",
             prose(&variant.name),
-            words::mean(measured),
+            words::primary_mean(report, variant),
             measured.map_or_else(|| "–".into(), |metric| count(metric.n)),
         );
         if has_repeats {
@@ -99,14 +98,14 @@ fn variants(report: &Report) -> String {
 }
 
 /// Criteria of a variant that are not plainly passed.
-fn criteria(variant: &VariantReport) -> String {
+fn criteria(variant: &VariantReport, is_open: bool) -> String {
     let open = words::not_passed(variant);
     let Some(verdict) = variant.verdict.as_ref().filter(|_| !open.is_empty()) else {
         return String::new();
     };
     let mut text = format!(
         "\n<details{}><summary>{}: {} of {} criteria not passed</summary>\n\n| Criterion | Demand | Measured | n | |\n|---|---|---|--:|---|\n",
-        if verdict.verdict == Verdict::Pass { "" } else { " open" },
+        if is_open { " open" } else { "" },
         prose(&variant.name),
         open.len(),
         verdict.criteria.len()

@@ -41,8 +41,7 @@ fn columns(report: &Report) -> Vec<Column<'_>> {
             .push(("verdict".into(), Box::new(|variant| verdict_words(words::verdict(variant)))));
     }
     if let Some(metric) = &report.primary_metric {
-        columns
-            .push((line(metric), Box::new(|variant| words::mean(words::primary(report, variant)))));
+        columns.push((line(metric), Box::new(|variant| words::primary_mean(report, variant))));
         columns.push((
             "n".into(),
             Box::new(|variant| {
