@@ -2,6 +2,8 @@
 
 pub mod table;
 
+pub mod html;
+
 pub mod markdown;
 
 pub mod junit;
@@ -17,6 +19,7 @@ pub mod clean;
 #[cfg(test)]
 pub mod fixtures;
 
+pub use html::html;
 pub use json::{json, json_schema};
 pub use junit::junit;
 pub use markdown::markdown;

@@ -122,6 +122,7 @@ pub async fn report(
         unknowns: Vec::new(),
         next_step: String::new(),
         amendments: gating.map(|gating| gating.amendments.clone()).unwrap_or_default(),
+        criteria_since: None,
     };
     report.unknowns = unknowns::unknowns(&report, has_judges);
     report.next_step = unknowns::next_step(&report);

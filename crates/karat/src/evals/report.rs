@@ -79,6 +79,9 @@ pub struct Report {
     pub next_step: String,
     /// Criteria and desired outputs that changed after they were first judged.
     pub amendments: Vec<Amendment>,
+    /// The day since which the criteria stand as they are, for example 2026-11-14; absent where nothing was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria_since: Option<String>,
 }
 
 /// What a run says about one variant.

@@ -201,6 +201,7 @@ pub fn tuning() -> Report {
     finish(Report {
         scope: Scope::Tune,
         is_gate: false,
+        criteria_since: None,
         trials: 1,
         n_cases: 124,
         verdict: None,
@@ -242,6 +243,7 @@ fn blank() -> Report {
         unknowns: Vec::new(),
         next_step: String::new(),
         amendments: Vec::new(),
+        criteria_since: Some("2026-11-14".into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pure. The report as JUnit XML, for the test tab of a CI service.
+//! Pure. The report as `JUnit` XML, for the test tab of a CI service.
 //!
 //! One suite for each variant, one test for each criterion and segment.
 //! CI services know passed, failed and skipped only, and most hide what is skipped; an undecided criterion holds a
@@ -17,7 +17,7 @@ use crate::evals::report::{Report, VariantReport};
 use crate::gate::CriterionVerdict;
 use crate::gate::describe::plural;
 
-/// The report as JUnit XML.
+/// The report as `JUnit` XML.
 pub fn junit(report: &Report) -> String {
     let mut suites = String::new();
     let mut total = Counts::default();
@@ -113,21 +113,22 @@ fn suite(report: &Report, variant: &VariantReport) -> (Counts, String) {
     let began = Timestamp::from_millisecond(report.started_at_ms)
         .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string())
         .unwrap_or_default();
-    let properties: String = [
+    let verdict =
+        words::verdict(variant).map_or_else(|| "none".into(), |verdict| verdict.to_string());
+    let mut properties = String::new();
+    for (name, value) in [
         ("run", report.run_id.clone()),
         ("dataset", format!("{} {}", report.dataset.name, report.dataset.hash.short())),
         ("variant", variant.hash.clone()),
         ("simulated", variant.simulated.to_string()),
-        (
-            "verdict",
-            words::verdict(variant).map_or_else(|| "none".into(), |verdict| verdict.to_string()),
-        ),
-    ]
-    .iter()
-    .map(|(name, value)| {
-        format!("      <property name=\"{name}\" value=\"{}\"/>\n", attribute(value))
-    })
-    .collect();
+        ("verdict", verdict),
+    ] {
+        let _ = writeln!(
+            properties,
+            "      <property name=\"{name}\" value=\"{}\"/>",
+            attribute(&value)
+        );
+    }
     let suite = format!(
         "  <testsuite name=\"{}: {}{}\" {} timestamp=\"{began}\">\n    <properties>\n{properties}    </properties>\n{tests}  </testsuite>\n",
         attribute(&report.feature),

@@ -15,6 +15,12 @@ pub fn day(milliseconds_since_epoch: i64) -> String {
         .map_or_else(|_| "unknown day".into(), |at| at.strftime("%-d %B %Y").to_string())
 }
 
+/// A written day, 2026-11-14, as 14 November 2026; anything else as it is.
+pub fn written_day(text: &str) -> String {
+    text.parse::<jiff::civil::Date>()
+        .map_or_else(|_| line(text), |day| day.strftime("%-d %B %Y").to_string())
+}
+
 /// The verdict that stands above the headline: that of its variant.
 pub fn headline_verdict(report: &Report) -> Option<Verdict> {
     report.headline_variant().and_then(verdict)
@@ -194,7 +200,7 @@ pub fn consistency(report: &Report) -> Option<String> {
     let trials = consistency.pass_hat.len();
     let all = consistency.pass_hat.last()?;
     Some(format!(
-        "Asked {trials} times, {} of {} get the same answer every time; {} in 100 get {trials} good answers of {trials}.",
+        "Asked {trials} times, {} of {} get the same answer every time, and {} in 100 a good one every time.",
         count(consistency.n_same),
         plural(consistency.n, "case"),
         (all * 100.0 + 1e-9).floor(),

@@ -127,11 +127,14 @@ impl Page {
     }
 }
 
+/// Which cell of a row is a verdict.
+type Painted = Option<(usize, Verdict)>;
+
 /// Rows and columns; the first `n_left` columns and verdicts stand left, figures right.
 pub struct Grid {
     head: Vec<String>,
     n_left: usize,
-    rows: Vec<(Vec<String>, Option<(usize, Verdict)>)>,
+    rows: Vec<(Vec<String>, Painted)>,
 }
 
 impl Grid {
@@ -141,7 +144,7 @@ impl Grid {
     }
 
     /// Adds a row; one of its cells may be a verdict and is then painted.
-    pub fn row(&mut self, cells: Vec<String>, verdict: Option<(usize, Verdict)>) {
+    pub fn row(&mut self, cells: Vec<String>, verdict: Painted) {
         let cells = cells.into_iter().map(|cell| truncate(&cell, WIDEST_CELL)).collect();
         self.rows.push((cells, verdict));
     }
@@ -182,13 +185,7 @@ impl Grid {
         lines
     }
 
-    fn line(
-        &self,
-        columns: &[usize],
-        row: &[String],
-        verdict: Option<(usize, Verdict)>,
-        style: Style,
-    ) -> String {
+    fn line(&self, columns: &[usize], row: &[String], verdict: Painted, style: Style) -> String {
         let mut line = String::new();
         for column in columns {
             let cell = row.get(*column).map_or("", String::as_str);
