@@ -1,0 +1,67 @@
+# Entry points. Everything is built with one profile, `ci`, so that the world is compiled once.
+# Needed: Rust 1.95 or newer (rustup brings rustfmt and clippy) and a C compiler.
+# Node is not needed yet: there is no browser application so far.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint deny build tools bench clean
+
+KARAT := target/ci/karat
+DEMO := target/demo
+
+help:
+	@echo "make demo    build, judge the example, write one page to forward"
+	@echo "make test    format, lints and all tests"
+	@echo "make lint    format and lints only"
+	@echo "make deny    licences and known holes of the dependencies (needs cargo-deny)"
+	@echo "make bench   measurements beside their ideal"
+	@echo "make clean   remove everything that was built"
+
+# What cargo needs beside itself; says what is missing instead of failing in the middle of a build.
+tools:
+	@command -v cargo >/dev/null || { echo "error: Rust is missing; next: install it from https://rustup.rs"; exit 1; }
+	@command -v cc >/dev/null || { echo "error: a C compiler is missing; next: apt-get install gcc (macOS: xcode-select --install)"; exit 1; }
+	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+build: tools
+	cargo build --profile ci --locked --bin karat
+
+# Works on a copy, so that the checkout stays as it was.
+# Codes 0, 1 and 2 are verdicts; only 3 says that there is none.
+demo: build
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R examples/support-triage $(DEMO)/
+	@rm -rf $(DEMO)/support-triage/.karat $(DEMO)/support-triage/karat.lock
+	$(KARAT) -C $(DEMO)/support-triage check
+	@code=0; $(KARAT) -C $(DEMO)/support-triage eval --gate || code=$$?; test $$code -lt 3
+	@$(KARAT) -C $(DEMO)/support-triage show latest --format html --output "$(CURDIR)/$(DEMO)/report.html"
+	@echo
+	@echo "One page to forward:  $(DEMO)/report.html"
+	@echo "The project it judges: $(DEMO)/support-triage"
+
+lint: tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --profile ci --locked -- -D warnings
+
+# Quick part first.
+test: lint
+	cargo test --workspace --profile ci --locked --no-run
+	@code=0; cargo test --quiet --workspace --profile ci --locked --no-fail-fast 2>&1 | tee target/tests.log || code=$$?; \
+	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
+	     END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' target/tests.log; \
+	exit $$code
+
+# Licences, bans, sources and known holes of the dependencies; needs the network for the list of holes.
+deny: tools
+	@cargo deny --version >/dev/null 2>&1 || { echo "error: cargo-deny is missing; next: cargo install --locked cargo-deny"; exit 1; }
+	cargo deny check
+
+bench: build
+	@if [ -x bench/evals ] && [ ! -d bench/evals ]; then bench/evals; \
+	elif [ -x bench/evals/run ]; then bench/evals/run; \
+	else echo "there is no bench/evals yet, so nothing was measured"; fi
+
+clean:
+	cargo clean
+	rm -rf examples/*/.karat
