@@ -47,10 +47,10 @@ pub async fn gate(app: App, wish: Wish) -> Result<Report> {
     }
     let cases: Vec<Hash> = prepared.cases.iter().map(karat_records::Case::content_hash).collect();
     let hashes: Vec<&Hash> = prepared.candidates.iter().map(|candidate| &candidate.hash).collect();
-    let gating = Gating {
-        candidates: lock.number_candidates(&prepared.feature.name, &cases, &hashes),
-        amendments: lock.register(registered(&app, &prepared)),
-    };
+    let candidates = lock.number_candidates(&prepared.feature.name, &cases, &hashes);
+    let amendments = lock.register(registered(&app, &prepared));
+    let criteria_since = lock.registered_since(&prepared.feature.name);
+    let gating = Gating { candidates, amendments, criteria_since };
     let report = settle(&app, &prepared, &ran, Some(&gating)).await?;
     for proof in proofs(&prepared, &report) {
         lock.put(proof);
@@ -70,7 +70,7 @@ async fn settle(
         .outcomes
         .variants
         .iter()
-        .flat_map(|variant| variant.all())
+        .flat_map(crate::gate::VariantOutcomes::all)
         .filter(|trial| trial.failure.is_none())
         .count();
     let stored = describe::plural(n_answers as u64, "answer");

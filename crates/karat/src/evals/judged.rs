@@ -30,6 +30,8 @@ pub struct Gating {
     pub candidates: Vec<u32>,
     /// What was changed after it had first judged.
     pub amendments: Vec<Amendment>,
+    /// The day on which the present criteria first judged.
+    pub criteria_since: Option<String>,
 }
 
 /// The position of the scorer that says what a success is: that of the first criterion, else the first scorer.
@@ -122,7 +124,7 @@ pub async fn report(
         unknowns: Vec::new(),
         next_step: String::new(),
         amendments: gating.map(|gating| gating.amendments.clone()).unwrap_or_default(),
-        criteria_since: None,
+        criteria_since: gating.and_then(|gating| gating.criteria_since.clone()),
     };
     report.unknowns = unknowns::unknowns(&report, has_judges);
     report.next_step = unknowns::next_step(&report);

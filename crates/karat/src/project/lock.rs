@@ -105,6 +105,14 @@ impl Lock {
         amended
     }
 
+    /// The day on which a feature's present criteria first judged.
+    pub fn registered_since(&self, feature: &str) -> Option<String> {
+        self.registered
+            .iter()
+            .rfind(|state| state.feature == feature)
+            .map(|state| state.since.clone())
+    }
+
     /// The how-manieth candidate on these held-out cases each variant is, from 1.
     /// The same content judged again keeps its number; cases that were never judged start the count anew.
     pub fn number_candidates(

@@ -4,7 +4,6 @@ use karat_records::{Hash, NamedHash, Scope, Verdict};
 
 use crate::evals::examples::{Example, StandsFor};
 use crate::evals::headline::{choose, headline};
-use crate::evals::history::Amendment;
 use crate::evals::plan::Power;
 use crate::evals::report::{
     Consistency, ErrorCount, LatencyReport, MetricReport, Report, SCHEMA, VariantReport,
@@ -14,6 +13,7 @@ use crate::gate::capability::{MapCell, MapRow};
 use crate::gate::economy::Economy;
 use crate::gate::judge::MoreCases;
 use crate::gate::{CriterionVerdict, VariantVerdict};
+use crate::project::history::Amendment;
 
 /// Every report.
 pub fn all() -> Vec<Report> {

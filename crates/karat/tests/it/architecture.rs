@@ -86,7 +86,9 @@ fn rooms_use_only_the_rooms_that_the_map_allows() {
             .find(|(name, _)| *name == room)
             .unwrap_or_else(|| panic!("{room} is on no map"))
             .1;
-        for other in rooms_in(&fs::read_to_string(&file).unwrap()) {
+        let text = fs::read_to_string(&file).unwrap();
+        // Tests may look at any room.
+        for other in rooms_in(text.split("#[cfg(test)]").next().unwrap()) {
             let is_allowed = other == room
                 || FOR_ALL.contains(&other.as_str())
                 || allowed.contains(&other.as_str());

@@ -98,8 +98,8 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Print the whole capability map and every criterion.
-    #[arg(long)]
-    pub whole: bool,
+    #[arg(short, long)]
+    pub verbose: bool,
     /// No progress, only the report.
     #[arg(short, long)]
     pub quiet: bool,
@@ -165,8 +165,8 @@ pub struct ShowArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Print the whole capability map and every criterion.
-    #[arg(long)]
-    pub whole: bool,
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `karat compare`

@@ -20,6 +20,7 @@ use crate::evals::start::Wish;
 use crate::evals::state::{AskState, state};
 use crate::gate::describe;
 use crate::mock::Script;
+use crate::reports::{self, Style};
 use crate::tasks::{self, Tasks};
 use crate::{operations, project};
 
@@ -198,23 +199,21 @@ async fn eval_command(app: App, args: EvalArgs) -> Result<u8> {
 }
 
 fn print_report(app: &App, report: &Report, args: &RunArgs) -> Result<()> {
-    let text = rendered(app, report, args.format, args.whole, args.output.is_some())?;
+    let text = rendered(app, report, args.format, args.verbose, args.output.is_some());
     output::deliver(&text, args.output.as_deref())
 }
 
-fn rendered(
-    app: &App,
-    report: &Report,
-    format: Format,
-    is_whole: bool,
-    is_file: bool,
-) -> Result<String> {
-    let _ = (app, is_whole, is_file);
-    Ok(match format {
-        Format::Json | Format::Table | Format::Junit | Format::Markdown | Format::Html => {
-            serde_json::to_string_pretty(report)?
+fn rendered(app: &App, report: &Report, format: Format, is_whole: bool, is_file: bool) -> String {
+    match format {
+        Format::Table => {
+            let is_coloured = !is_file && output::is_coloured(app.config.no_color);
+            reports::table(report, Style { is_coloured, width: output::width(), is_whole })
         }
-    })
+        Format::Json => reports::json(report),
+        Format::Junit => reports::junit(report),
+        Format::Markdown => reports::markdown(report),
+        Format::Html => reports::html(report),
+    }
 }
 
 async fn show(app: App, args: ShowArgs) -> Result<u8> {
@@ -232,7 +231,7 @@ async fn show(app: App, args: ShowArgs) -> Result<u8> {
         (_, true, Format::Json) => serde_json::to_string_pretty(&shown)?,
         (_, true, _) => tables::answers(&shown),
         (Some(report), false, format) => {
-            rendered(&app, report, format, args.whole, args.output.is_some())?
+            rendered(&app, report, format, args.verbose, args.output.is_some())
         }
         (None, false, _) => bail!(
             "run {} has no report: it stopped before its end\n  next: run the same eval again, it goes on where it stopped",
