@@ -105,6 +105,7 @@ pub async fn report(
         simulated: outcomes.variants.iter().any(VariantOutcomes::is_simulated),
         dataset: prepared.plan.dataset.clone(),
         n_cases: prepared.cases.len() as u64,
+        n_criteria: feature.mvq.len() as u64,
         n_held_out: crate::datasets::split::cases_in(&prepared.dataset, Scope::HeldOut).len()
             as u64,
         trials: prepared.plan.trials,

@@ -45,6 +45,8 @@ pub struct Report {
     pub dataset: NamedHash,
     /// Cases in scope.
     pub n_cases: u64,
+    /// Criteria of the feature's MVQ.
+    pub n_criteria: u64,
     /// Cases that are held out, in the whole dataset.
     pub n_held_out: u64,
     /// Repetitions.

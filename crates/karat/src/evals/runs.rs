@@ -119,6 +119,8 @@ pub struct ShownRun {
     pub summary: RunSummary,
     /// The report, where the run came that far.
     pub report: Option<Report>,
+    /// True where these are answers to held-out cases: who tunes on them needs fresh ones.
+    pub is_held_out: bool,
     /// The answers that were asked for.
     pub answers: Vec<ShownAnswer>,
     /// Answers that match beyond those.
@@ -173,7 +175,13 @@ pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
     if !wants_answers {
         let run = load::find(&store, &input.run).await?;
         let report = run.report.clone().and_then(|report| serde_json::from_value(report).ok());
-        return Ok(ShownRun { summary: summary(&run), report, answers: Vec::new(), n_more: 0 });
+        return Ok(ShownRun {
+            summary: summary(&run),
+            report,
+            is_held_out: run.plan.scope == Scope::HeldOut,
+            answers: Vec::new(),
+            n_more: 0,
+        });
     }
     let loaded = load::load(&store, &input.run).await?;
     let cases = cases_by_id(&app, &loaded.run.plan.feature);
@@ -224,7 +232,8 @@ pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
                 .collect(),
         });
     }
-    Ok(ShownRun { summary: summary(&loaded.run), report, answers, n_more })
+    let is_held_out = loaded.run.plan.scope == Scope::HeldOut;
+    Ok(ShownRun { summary: summary(&loaded.run), report, is_held_out, answers, n_more })
 }
 
 /// The cases of a feature as the files have them now; none where the project cannot be read any more.

@@ -24,6 +24,8 @@ pub struct State {
     pub project: Option<String>,
     /// One entry for each feature.
     pub features: Vec<FeatureState>,
+    /// Bets with the days that are left, one sentence each.
+    pub bets: Vec<String>,
     /// What is wrong with the files.
     pub n_errors: u64,
     /// The next command.
@@ -62,6 +64,7 @@ pub async fn state(app: App, _input: AskState) -> Result<State> {
         return Ok(State {
             project: None,
             features: Vec::new(),
+            bets: Vec::new(),
             n_errors: 0,
             next: "karat init".into(),
             reason: "There is no karat.toml in this folder or above.".into(),
@@ -73,6 +76,7 @@ pub async fn state(app: App, _input: AskState) -> Result<State> {
         return Ok(State {
             project: None,
             features: Vec::new(),
+            bets: Vec::new(),
             n_errors,
             next: "karat check".into(),
             reason: format!("The project's files have {}.", plural(n_errors, "error")),
@@ -114,8 +118,23 @@ pub async fn state(app: App, _input: AskState) -> Result<State> {
             last_run,
         });
     }
+    let today = crate::clock::day(app.clock.now_ms());
+    let bets = project.bets.iter().filter_map(|bet| bet_words(bet, &today)).collect();
     let (next, reason) = next_command(&features, &project);
-    Ok(State { project: Some(project.name.clone()), features, n_errors, next, reason })
+    Ok(State { project: Some(project.name.clone()), features, bets, n_errors, next, reason })
+}
+
+/// A bet's time box; nothing for a bet without a deadline.
+fn bet_words(bet: &crate::project::Bet, today: &str) -> Option<String> {
+    let deadline = bet.deadline?;
+    let today: jiff::civil::Date = today.parse().ok()?;
+    let days = (deadline - today).get_days();
+    let when = match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {}", plural(u64::from(days.unsigned_abs()), "day")),
+        _ => format!("{} ago", plural(u64::from(days.unsigned_abs()), "day")),
+    };
+    Some(format!("bet {}: decide by {deadline}, {when}", bet.name))
 }
 
 fn next_command(features: &[FeatureState], project: &crate::project::Project) -> (String, String) {

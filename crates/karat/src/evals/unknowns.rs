@@ -83,7 +83,9 @@ pub fn next_step(report: &Report) -> String {
     };
     let feature = &report.feature;
     let Some(verdict) = &variant.verdict else {
-        return if report.scope == Scope::Tune && report.n_held_out > 0 {
+        return if report.n_criteria > 0 && report.n_held_out == 0 {
+            format!("Judge the variants: karat gate {feature}")
+        } else if report.n_criteria > 0 {
             format!(
                 "When you are content, judge on the {}: karat gate {feature}",
                 plural(report.n_held_out, "held-out case")
@@ -105,6 +107,10 @@ pub fn next_step(report: &Report) -> String {
         Verdict::Pass => {
             format!("Commit karat.lock; {} may stand in the waterfall of {feature}.", variant.name)
         }
+        // Who looks at held-out cases tunes on them, so the way leads to the others.
+        Verdict::Fail if report.scope == Scope::HeldOut => format!(
+            "See what goes wrong on the tuning cases: karat eval {feature}, then karat show latest --failed"
+        ),
         Verdict::Fail => {
             format!("See what went wrong: karat show {} --failed", short(&report.run_id))
         }

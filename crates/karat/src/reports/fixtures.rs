@@ -226,6 +226,7 @@ fn blank() -> Report {
         simulated: false,
         dataset: NamedHash { name: "tickets".into(), hash: Hash::of_bytes(b"tickets") },
         n_cases: 186,
+        n_criteria: 3,
         n_held_out: 186,
         trials: 5,
         seed: 7,

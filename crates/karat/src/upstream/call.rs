@@ -5,6 +5,7 @@ use std::time::Duration;
 use karat_providers::embeddings::{
     EmbeddingAnswer, EmbeddingRequest, decode_embeddings, encode_embeddings,
 };
+use karat_providers::retry::rate_hint;
 use karat_providers::{
     ChatAnswer, ChatRequest, Dialect, ErrorClass, HttpRequest, HttpResponse, ProviderError,
     authorization,
@@ -33,6 +34,9 @@ pub struct Outcome<T> {
 /// The header by which a scripted server says that it is one.
 pub const SIMULATED: &str = "x-karat-simulated";
 
+/// A hint that asks for a longer pause is about another limit, a day's for example.
+const LONGEST_HINT: Duration = Duration::from_secs(30);
+
 /// Longest that a call waits in all for a provider that asks for fewer calls.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
@@ -41,6 +45,8 @@ struct Tried<T> {
     status: Option<i32>,
     served: Option<String>,
     asked_wait: Option<Duration>,
+    /// The provider says that its limit is reached, and for how long.
+    hint: Option<Duration>,
     /// Waiting for the provider's limit is no failed attempt.
     is_rate_limit: bool,
     simulated: bool,
@@ -131,6 +137,9 @@ impl Upstream {
             let failure = match tried.answer {
                 Ok(answer) => {
                     door.pace.succeeded();
+                    if let Some(wait) = tried.hint {
+                        door.pace.pause(self.clock.instant(), wait);
+                    }
                     return outcome(Ok(answer), attempts, latency_ms);
                 }
                 Err(failure) => failure,
@@ -191,6 +200,7 @@ impl Upstream {
                     status: None,
                     served: None,
                     asked_wait: None,
+                    hint: None,
                     is_rate_limit: false,
                     simulated: false,
                 };
@@ -203,6 +213,10 @@ impl Upstream {
             body: &incoming.body,
             received_at: self.clock.now_ms().unsigned_abs() / 1000,
         };
+        let hint = rate_hint(&incoming.headers, response.received_at);
+        // No request left until the limit is full again: waiting is cheaper than being refused.
+        let hint =
+            hint.reset_after.filter(|wait| hint.remaining == Some(0) && *wait <= LONGEST_HINT);
         let status = Some(i32::from(incoming.status));
         match decode(provider.dialect, &response) {
             Ok((answer, served)) => Tried {
@@ -210,6 +224,7 @@ impl Upstream {
                 status,
                 served,
                 asked_wait: None,
+                hint,
                 is_rate_limit: false,
                 simulated,
             },
@@ -219,6 +234,7 @@ impl Upstream {
                 answer: Err(failure_of(&error)),
                 status,
                 served: None,
+                hint: None,
                 simulated,
             },
         }

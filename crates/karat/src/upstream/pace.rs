@@ -21,6 +21,15 @@ struct State {
     last_cut: Option<Instant>,
 }
 
+impl State {
+    /// A longer pause is never shortened.
+    fn pause(&mut self, until: Instant) {
+        if self.paused_until.is_none_or(|known| known < until) {
+            self.paused_until = Some(until);
+        }
+    }
+}
+
 /// A permission for one call; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Slot<'a>(&'a Pace);
@@ -73,10 +82,12 @@ impl Pace {
             state.allowed = (state.allowed / 2.0).max(1.0);
             state.last_cut = Some(now);
         }
-        let until = now + wait;
-        if state.paused_until.is_none_or(|known| known < until) {
-            state.paused_until = Some(until);
-        }
+        state.pause(now + wait);
+    }
+
+    /// Nobody calls before `wait` is over.
+    pub fn pause(&self, now: Instant, wait: Duration) {
+        self.lock().pause(now + wait);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -187,3 +187,47 @@ mine = {{ kind = "command", run = ["sh", "-c", "cat > /dev/null; echo 0.25"] }}
     // The endpoint is no chat client of ours, so the server refuses the request; its words arrive.
     assert_eq!(variant(&report, "endpoint")["n_errors"], 3);
 }
+
+#[test]
+fn conversations_images_and_tools_are_legal_input() {
+    let script = "[[answer]]\ncontains = \"where\"\ntool_calls = [{ name = \"find_order\", arguments = { id = 7 } }]\n[[answer]]\ntext = \"a red dot\"\n";
+    let server = Server::start(script);
+    let more = r#"
+[features.chat]
+dataset = "talks"
+[features.chat.variants.live]
+kind = "chat"
+model = "sim/good"
+prompt = "talk.md"
+tools = "tools.json"
+[features.chat.scorers]
+called = { kind = "tool-calls", mode = "subset" }
+"#;
+    let folder = Asking { url: &server.url, n_cases: 1, more, ..Asking::default() }.folder();
+    let project = folder
+        .read("karat.toml")
+        .replace("[features.ask]", "[datasets.talks]\nfile = \"talks.jsonl\"\n\n[features.ask]");
+    folder.write("karat.toml", &project);
+    folder.write("talk.md", "# system\nHelp the customer.\n");
+    folder.write("tools.json", r#"[{"name":"find_order","description":"Finds an order","parameters":{"type":"object","properties":{"id":{"type":"integer"}}}}]"#);
+    folder.write(
+        "talks.jsonl",
+        concat!(
+            r#"{"id":"order","input":[{"role":"user","content":"hello"},{"role":"assistant","content":"hi"},{"role":"user","content":"where is order 7?"}],"expected":[{"name":"find_order","arguments":{"id":7}}]}"#,
+            "\n",
+            r#"{"id":"image","input":[{"role":"user","content":[{"type":"text","text":"what is this?"},{"type":"image_url","image_url":{"url":"dot.png"}}]}],"expected":[]}"#,
+            "\n"
+        ),
+    );
+    let missing = folder.karat(&["check"]);
+    assert!(missing.err.contains("there is no image dot.png"), "{}", missing.err);
+    std::fs::write(folder.path().join("dot.png"), [0x89, b'P', b'N', b'G']).unwrap();
+    for dialect in ["openai-chat", "openai-responses", "anthropic"] {
+        folder.write("karat.toml", &project.replace("openai-chat", dialect));
+        let report = report(&folder, &["chat"]);
+        assert_eq!(variant(&report, "live")["n_errors"], 0, "{dialect}: {report}");
+        let shown = folder.karat(&["show", "latest", "--case", "order", "--format", "json"]).json();
+        let called = &shown["answers"][0]["scores"][0];
+        assert_eq!(called["value"], 1.0, "{dialect}: {shown}");
+    }
+}

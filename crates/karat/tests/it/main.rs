@@ -11,6 +11,7 @@ mod example;
 mod faults;
 mod gsm8k;
 mod live;
+mod operations;
 mod program;
 mod server;
 mod story;

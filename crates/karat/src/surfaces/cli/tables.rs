@@ -86,6 +86,11 @@ pub fn runs(list: &RunList) -> String {
 /// The answers of a run.
 pub fn answers(shown: &ShownRun) -> String {
     let mut text = String::new();
+    if shown.is_held_out {
+        text.push_str(
+            "These cases are held out: whoever tunes on them needs fresh ones to judge.\n\n",
+        );
+    }
     for answer in &shown.answers {
         text.push_str(&one_answer(answer));
         text.push('\n');
@@ -219,6 +224,9 @@ pub fn state(state: &State) -> String {
                 clock::minute(run.started_at_ms)
             );
         }
+    }
+    if !state.bets.is_empty() {
+        let _ = writeln!(text, "\n{}", state.bets.join("\n"));
     }
     let gap = if text.is_empty() { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}\nnext: {}", state.reason, state.next);
