@@ -7,7 +7,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint deny build tools bench clean
 
-KARAT := target/ci/karat
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+KARAT := $(TARGET)/ci/karat
 DEMO := target/demo
 
 help:
@@ -47,9 +48,9 @@ lint: tools
 # Quick part first.
 test: lint
 	cargo test --workspace --profile ci --locked --no-run
-	@code=0; cargo test --quiet --workspace --profile ci --locked --no-fail-fast 2>&1 | tee target/tests.log || code=$$?; \
+	@code=0; cargo test --quiet --workspace --profile ci --locked --no-fail-fast 2>&1 | tee $(TARGET)/tests.log || code=$$?; \
 	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
-	     END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' target/tests.log; \
+	     END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' $(TARGET)/tests.log; \
 	exit $$code
 
 # Licences, bans, sources and known holes of the dependencies; needs the network for the list of holes.
@@ -57,11 +58,11 @@ deny: tools
 	@cargo deny --version >/dev/null 2>&1 || { echo "error: cargo-deny is missing; next: cargo install --locked cargo-deny"; exit 1; }
 	cargo deny check
 
-bench: build
-	@if [ -x bench/evals ] && [ ! -d bench/evals ]; then bench/evals; \
-	elif [ -x bench/evals/run ]; then bench/evals/run; \
-	else echo "there is no bench/evals yet, so nothing was measured"; fi
+# Against the optimised program; needs Python 3. promptfoo and Inspect are measured where they are installed.
+bench: tools
+	cargo build --release --locked --bin karat
+	bench/evals/run.py --karat $(TARGET)/release/karat
 
 clean:
 	cargo clean
-	rm -rf examples/*/.karat
+	rm -rf $(DEMO) examples/*/.karat
