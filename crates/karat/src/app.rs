@@ -89,6 +89,15 @@ impl App {
         if let Some(store) = store.as_ref() {
             return Ok(store.clone());
         }
+        self.make_data_folder()?;
+        let options = Options { max_pages: self.config.max_pages, ..Options::default() };
+        let opened = Store::open(&self.data_folder.join("karat.db"), options)?;
+        *store = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Makes the data folder where there is none, and keeps it out of git.
+    pub fn make_data_folder(&self) -> anyhow::Result<()> {
         if let Err(error) = std::fs::create_dir_all(&self.data_folder) {
             bail!(
                 "the data folder {} cannot be made: {error}\n  next: make the folder writable, or set KARAT_DATA to a folder that is",
@@ -96,10 +105,7 @@ impl App {
             );
         }
         keep_out_of_git(&self.data_folder);
-        let options = Options { max_pages: self.config.max_pages, ..Options::default() };
-        let opened = Store::open(&self.data_folder.join("karat.db"), options)?;
-        *store = Some(opened.clone());
-        Ok(opened)
+        Ok(())
     }
 
     /// The database, if there is one already.

@@ -39,7 +39,7 @@ pub fn unknowns(report: &Report, has_judges: bool) -> Vec<String> {
     for variant in &report.variants {
         if variant.economy.n_unknown > 0 {
             unknowns.push(format!(
-                "What {} costs: {} have no known price.",
+                "What {} costs: no price is known for {}.",
                 variant.name,
                 plural(variant.economy.n_unknown, "answer")
             ));

@@ -37,7 +37,7 @@ pub const KINDS: &[(&str, &[Field])] = &[
     ("icontains-any", &[PATH, VALUE]),
     ("contains-all", &[PATH, VALUE]),
     ("icontains-all", &[PATH, VALUE]),
-    ("starts-with", &[PATH, VALUE, CASELESS]),
+    ("starts-with", &[PATH, VALUE]),
     ("regex", &[PATH, required("pattern", Shape::Regex, "A pattern that occurs in the answer.")]),
     (
         "numeric",
@@ -71,7 +71,6 @@ pub const KINDS: &[(&str, &[Field])] = &[
             PATH,
             VALUE,
             THRESHOLD,
-            CASELESS,
             optional("max_distance", Shape::Integer, "Most edits that still count as 1."),
         ],
     ),

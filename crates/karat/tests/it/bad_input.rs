@@ -225,3 +225,12 @@ fn a_damaged_lock_stops_before_anything_is_spent() {
     assert_eq!(done.code, 3);
     assert!(done.err.contains("karat.lock is damaged"), "{}", done.err);
 }
+
+#[test]
+fn a_wrong_flag_is_no_verdict() {
+    let folder = folder(&[]);
+    let done = folder.karat(&["eval", "--trails", "5"]);
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("--trials"), "{}", done.err);
+    assert_eq!(folder.karat(&["--help"]).code, 0);
+}

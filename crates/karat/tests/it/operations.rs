@@ -66,9 +66,5 @@ fn a_pasted_key_is_kept_out_of_git_and_readable_by_its_owner_only() {
     assert!(output.status.success());
     assert!(!String::from_utf8_lossy(&output.stdout).contains("sk-pasted"));
     assert!(folder.read(".karat/keys").contains("sk-pasted"));
-    assert!(
-        folder.path().join(".karat/.gitignore").exists()
-            || folder.karat(&["eval", "--quiet"]).code == 0
-    );
     assert_eq!(folder.read(".karat/.gitignore").trim(), "*");
 }

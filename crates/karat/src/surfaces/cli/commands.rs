@@ -140,6 +140,7 @@ async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
             std::io::stdin()
                 .read_to_string(&mut key)
                 .context("the key cannot be read from standard input")?;
+            app.make_data_folder()?;
             config::keep_key(&name, key.trim_end(), app.data_folder())?;
             output::print(&format!(
                 "{name} is kept in {}, readable by you only",
