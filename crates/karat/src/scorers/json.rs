@@ -295,4 +295,21 @@ mod tests {
         assert!(!same_json(&json!(9_007_199_254_740_993_i64), &json!(9_007_199_254_740_992_i64)));
         assert!(!same_json(&json!(1), &json!(true)));
     }
+
+    #[test]
+    fn schemas_accept_what_the_package_jsonschema_accepts() {
+        for vector in crate::scorers::vectors::load("json_schema") {
+            let schema = Schema::compile(&vector["schema"]).unwrap();
+            let answer = crate::scorers::vectors::answer(vector["instance"].clone());
+            let judged = judge_schema(&schema, &answer);
+            // A text is read as JSON first, and null stands for no output: neither is an instance here.
+            if !vector["instance"].is_string() && !vector["instance"].is_null() {
+                assert_eq!(
+                    judged.value == Some(1.0),
+                    vector["valid"] == true,
+                    "{vector} {judged:?}"
+                );
+            }
+        }
+    }
 }

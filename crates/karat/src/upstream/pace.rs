@@ -97,12 +97,13 @@ impl Pace {
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        let has_room = {
+        let room = {
             let mut state = self.0.lock();
             state.in_flight -= 1;
-            (state.in_flight as f64) < state.allowed
+            (state.allowed.floor().max(1.0) as usize).saturating_sub(state.in_flight)
         };
-        if has_room {
+        // The pace may have risen since the others began to wait.
+        for _ in 0..room {
             self.0.freed.notify_one();
         }
     }

@@ -1,6 +1,6 @@
 """Writes the reference vectors that the scorers' unit tests read.
 
-    python3 -m venv venv && venv/bin/pip install rouge-score sacrebleu scikit-learn rapidfuzz
+    python3 -m venv venv && venv/bin/pip install rouge-score sacrebleu scikit-learn rapidfuzz jsonschema
     venv/bin/python make_vectors.py
 
 Each file names the package versions that computed it. Same packages, same files.
@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from jsonschema import Draft202012Validator
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 from rouge_score.rouge_scorer import RougeScorer
@@ -163,7 +164,51 @@ def ranking():
     write("ndcg", ["scikit-learn"], vectors)
 
 
+
+def json_schema():
+    address = {
+        "$defs": {"name": {"type": "string", "minLength": 2, "pattern": "^[A-Z]"}},
+        "type": "object",
+        "properties": {
+            "name": {"$ref": "#/$defs/name"},
+            "age": {"type": "integer", "minimum": 0, "exclusiveMaximum": 150},
+            "tags": {"type": "array", "items": {"enum": ["a", "b", 1]}, "uniqueItems": True, "maxItems": 3},
+            "contact": {"oneOf": [{"required": ["mail"]}, {"required": ["phone"]}]},
+        },
+        "required": ["name"],
+        "additionalProperties": False,
+    }
+    queue = {"type": "object", "properties": {"queue": {"enum": ["billing", "returns"]}}, "required": ["queue"]}
+    tuple_like = {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False}
+    choice = {"if": {"properties": {"kind": {"const": "x"}}}, "then": {"required": ["x"]}, "else": {"required": ["y"]}}
+    number = {"type": "number", "multipleOf": 0.5, "maximum": 10}
+    nothing = {"not": {}}
+    dependent = {"dependentRequired": {"card": ["address"]}, "minProperties": 1}
+    contains = {"type": "array", "contains": {"minimum": 5}, "minContains": 2, "maxContains": 3}
+    instances = {
+        "address": (address, [{"name": "Ann"}, {"name": "a"}, {"name": "Ann", "age": 1.0}, {"name": "Ann", "age": 1.5},
+                              {"name": "Ann", "age": 150}, {"name": "Ann", "x": 1}, {}, {"name": "Ann", "tags": ["a", "a"]},
+                              {"name": "Ann", "tags": ["a", 1]}, {"name": "Ann", "tags": [1.0]}, {"name": "Ann", "contact": {}},
+                              {"name": "Ann", "contact": {"mail": 1}}, {"name": "Ann", "contact": {"mail": 1, "phone": 2}}, [], None, "Ann"]),
+        "queue": (queue, [{"queue": "billing"}, {"queue": "Billing"}, {"queue": "billing", "note": "x"}, {}, {"queue": None}, []]),
+        "tuple": (tuple_like, [[1, "a"], [1], [], ["a", 1], [1, "a", 2], {}]),
+        "choice": (choice, [{"kind": "x", "x": 1}, {"kind": "x"}, {"kind": "y", "y": 1}, {"x": 1}, {"y": 1}, 7]),
+        "number": (number, [0, 0.5, 10, 10.5, 0.3, "1", True, 1e300]),
+        "nothing": (nothing, [None, {}, 1]),
+        "dependent": (dependent, [{}, {"card": 1}, {"card": 1, "address": 2}, {"address": 2}]),
+        "contains": (contains, [[5], [5, 6], [5, 6, 7, 8], [1, 5, 6], []]),
+        "true": (True, [None, 1, {}]),
+        "false": (False, [None, 1, {}]),
+    }
+    vectors = []
+    for schema, values in instances.values():
+        validator = Draft202012Validator(schema)
+        vectors += [{"schema": schema, "instance": value, "valid": validator.is_valid(value)} for value in values]
+    write("json_schema", ["jsonschema"], vectors)
+
+
 rouge()
 bleu_and_chrf()
 edits()
 ranking()
+json_schema()

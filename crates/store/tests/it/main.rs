@@ -7,8 +7,6 @@ mod crash;
 
 mod samples;
 
-mod speed;
-
 mod sqlite;
 
 #[test]

@@ -262,7 +262,6 @@ fn a_lock_of_another_process_is_waited_for() {
 }
 
 #[test]
-#[ignore = "takes the five seconds that it is about"]
 fn a_lock_that_is_never_released_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Durability::Process);

@@ -1,5 +1,6 @@
-//! Measurements on request: `cargo test --profile ci -p karat-store -- --ignored --nocapture`.
+//! Measures appends and reads of the ledger; `bench/store/run.sh` runs it optimised.
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+#![expect(clippy::unwrap_used, reason = "a measurement ends where something unexpected happens")]
 
 use std::time::Instant;
 
@@ -7,14 +8,16 @@ use karat_records::Hash;
 use karat_store::{Durability, Fact};
 use serde_json::json;
 
-use crate::samples::{open, runtime, score, trial};
+#[path = "../tests/it/samples.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod samples;
+
+use samples::{open, runtime, score, trial};
 
 const TASKS: usize = 64;
 const TRIALS: usize = 10_000;
 
-#[test]
-#[ignore = "measures, claims nothing"]
-fn measure_appends_and_reads() {
+fn main() {
     for durability in [Durability::Process, Durability::Power, Durability::Fast] {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), durability);
