@@ -235,8 +235,13 @@ pub fn state(state: &State) -> String {
 
 /// A draft of rules.
 pub fn draft(draft: &Draft) -> String {
+    let worth = if draft.lower > draft.majority {
+        ""
+    } else {
+        "\n  the words of these cases alone do not tell the answers apart: put in what you know"
+    };
     format!(
-        "{} written with {} from {}\n  rules like these were right on {} of cases that they had not seen {} n {}\n  the most frequent answer alone: {}\nnext: {}\n",
+        "{} written with {} from {}\n  rules like these were right on {} of cases that they had not seen {} n {}\n  the most frequent answer alone: {}{worth}\nnext: {}\n",
         draft.file,
         describe::plural(draft.n_rules, "rule"),
         describe::plural(draft.n, "case"),
