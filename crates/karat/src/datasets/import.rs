@@ -6,18 +6,11 @@ use karat_records::{Case, Split};
 use serde_json::{Map, Value, json};
 
 use super::{Dataset, images};
+use crate::project::dataset::{EXPECTED, ID, INPUT, SPLIT, TAGS};
 use crate::project::files::Files;
 use crate::project::problem::{Place, suggestion};
-use crate::project::rows::{self, Row, name_of};
+use crate::project::rows::{self, Row, cell, name_of};
 use crate::project::{DatasetFile, Problems};
-
-const ID: &[&str] = &["id", "case_id", "ID"];
-const INPUT: &[&str] =
-    &["input", "inputs", "vars", "question", "prompt", "query", "message", "messages", "text"];
-const EXPECTED: &[&str] =
-    &["expected", "expected_output", "target", "ideal", "label", "answer", "__expected"];
-const SPLIT: &[&str] = &["split"];
-const TAGS: &[&str] = &["tags", "tag"];
 
 /// Reads all cases of a dataset; notes everything that is wrong with its line.
 pub fn import(file: &DatasetFile, files: Files<'_>) -> Option<Dataset> {
@@ -355,16 +348,6 @@ impl RowReader<'_> {
             ("message".to_owned(), json!(message)),
             ("messages".to_owned(), Value::Array(messages)),
         ]))
-    }
-}
-
-/// A cell of a spreadsheet that holds a JSON object or list is that; all other text stays text.
-fn cell(value: Value) -> Value {
-    match &value {
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
-            serde_json::from_str(text).unwrap_or(value)
-        }
-        _ => value,
     }
 }
 

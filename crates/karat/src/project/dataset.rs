@@ -4,6 +4,19 @@ use super::files::Files;
 use super::problem::Place;
 use super::reader::Table;
 
+/// Columns that are understood as the id, the first that is there.
+pub const ID: &[&str] = &["id", "case_id", "ID"];
+/// Columns that are understood as the input.
+pub const INPUT: &[&str] =
+    &["input", "inputs", "vars", "question", "prompt", "query", "message", "messages", "text"];
+/// Columns that are understood as the desired output.
+pub const EXPECTED: &[&str] =
+    &["expected", "expected_output", "target", "ideal", "label", "answer", "__expected"];
+/// Columns that say which cases are held out.
+pub const SPLIT: &[&str] = &["split"];
+/// Columns that are understood as tags.
+pub const TAGS: &[&str] = &["tags", "tag"];
+
 /// A dataset as the project file names it.
 #[derive(Clone, Debug)]
 pub struct DatasetFile {

@@ -193,6 +193,16 @@ fn too_large(n_bytes: usize) -> (String, String) {
     )
 }
 
+/// A cell of a spreadsheet that holds a JSON object or list is that; all other text stays text.
+pub fn cell(value: Value) -> Value {
+    match &value {
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
+            serde_json::from_str(text).unwrap_or(value)
+        }
+        _ => value,
+    }
+}
+
 /// What a JSON value is called in a message.
 pub fn name_of(value: &Value) -> &'static str {
     match value {
