@@ -274,7 +274,7 @@ impl Sketch {
             });
             match rules.last_mut() {
                 Some((last, phrases)) if *last == answer && phrases.len() < MOST_IN_A_RULE => {
-                    phrases.push(phrase)
+                    phrases.push(phrase);
                 }
                 _ => rules.push((answer, vec![phrase])),
             }

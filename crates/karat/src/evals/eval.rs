@@ -39,12 +39,14 @@ pub async fn gate(app: App, wish: Wish) -> Result<Report> {
     }
     // A lock that cannot be read or written is known before anything is spent.
     let root = app.root()?;
-    let mut lock = Lock::read(&root)?;
+    Lock::read(&root)?;
     remember(&app, &prepared).await?;
     let (prepared, ran) = run::run(&app, prepared, &wish).await?;
     if ran.stopped.is_some() {
         return settle(&app, &prepared, &ran, None).await;
     }
+    // Read again: another feature may have been judged in the meantime.
+    let mut lock = Lock::read(&root)?;
     let cases: Vec<Hash> = prepared.cases.iter().map(karat_records::Case::content_hash).collect();
     let hashes: Vec<&Hash> = prepared.candidates.iter().map(|candidate| &candidate.hash).collect();
     let candidates = lock.number_candidates(&prepared.feature.name, &cases, &hashes);
