@@ -7,6 +7,7 @@
 
 mod architecture;
 mod bad_input;
+mod docs;
 mod example;
 mod faults;
 mod gsm8k;
