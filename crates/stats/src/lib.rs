@@ -10,6 +10,9 @@
 //! [`binomial`], [`clopper_pearson`], [`wilson`], [`newcombe`], [`mcnemar`] and [`t_test`] are for sample sizes
 //! that were fixed before the data were seen; [`bootstrap`] and [`asymptotic`] are approximations.
 //!
+//! In production, [`watch`](mod@watch) answers whether a stream has fallen below its floor ([`detector`], [`since_event`], [`change`]),
+//! [`cusum`] is a yardstick for detectors.
+//!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
 //! outside its range, and never a NaN.
 //!
@@ -46,6 +49,17 @@ pub mod clustered;
 
 pub mod multiple;
 
+// In production.
+pub mod watch;
+
+pub mod detector;
+
+pub mod since_event;
+
+pub mod change;
+
+pub mod cusum;
+
 // Planning.
 pub mod power;
 
@@ -80,3 +94,4 @@ pub use invalid::Invalid;
 pub use more::{More, more};
 pub use paired::{Effect, Margin, Pairs, Verdict, compare};
 pub use promise::{Promise, promise};
+pub use watch::{Reading, Sequence, Standing, Watch, Watched, watch};

@@ -11,6 +11,7 @@ mod binomial;
 mod bootstrap;
 mod clopper_pearson;
 mod clustered;
+mod detector;
 mod gate;
 mod mcnemar;
 mod more;
@@ -23,6 +24,7 @@ mod quantile;
 mod repeats;
 mod t_test;
 mod vectors;
+mod watch;
 mod wilson;
 
 #[test]
@@ -45,6 +47,7 @@ fn every_vector_file_is_read() {
         include_str!("bootstrap.rs"),
         include_str!("clopper_pearson.rs"),
         include_str!("clustered.rs"),
+        include_str!("detector.rs"),
         include_str!("mcnemar.rs"),
         include_str!("more.rs"),
         include_str!("multiple.rs"),
