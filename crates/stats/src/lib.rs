@@ -11,6 +11,8 @@
 //! that were fixed before the data were seen; [`bootstrap`] and [`asymptotic`] are approximations.
 //!
 //! In production, [`watch`](mod@watch) answers whether a stream has fallen below its floor ([`detector`], [`since_event`], [`change`]),
+//! [`canary`](mod@canary) whether the model has changed.
+//! [`streams`] keeps false alarms among many rare.
 //! [`cusum`] is a yardstick for detectors.
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
@@ -52,6 +54,10 @@ pub mod multiple;
 // In production.
 pub mod watch;
 
+pub mod canary;
+
+pub mod streams;
+
 pub mod detector;
 
 pub mod since_event;
@@ -88,6 +94,7 @@ mod student;
 
 mod beta;
 
+pub use canary::{CanaryAnswer, Changed, Sentinel, canary};
 pub use gate::{Answer, Decision, Floor, Sample, gate};
 pub use interval::Interval;
 pub use invalid::Invalid;

@@ -9,6 +9,7 @@ mod asymptotic;
 mod betting;
 mod binomial;
 mod bootstrap;
+mod canary;
 mod clopper_pearson;
 mod clustered;
 mod detector;
@@ -22,6 +23,7 @@ mod power;
 mod promise;
 mod quantile;
 mod repeats;
+mod streams;
 mod t_test;
 mod vectors;
 mod watch;
@@ -45,6 +47,7 @@ fn every_vector_file_is_read() {
         include_str!("betting.rs"),
         include_str!("binomial.rs"),
         include_str!("bootstrap.rs"),
+        include_str!("canary.rs"),
         include_str!("clopper_pearson.rs"),
         include_str!("clustered.rs"),
         include_str!("detector.rs"),
@@ -55,6 +58,7 @@ fn every_vector_file_is_read() {
         include_str!("power.rs"),
         include_str!("quantile.rs"),
         include_str!("repeats.rs"),
+        include_str!("streams.rs"),
         include_str!("t_test.rs"),
         include_str!("wilson.rs"),
     ]
