@@ -11,7 +11,7 @@
 //! that were fixed before the data were seen; [`bootstrap`] and [`asymptotic`] are approximations.
 //!
 //! In production, [`watch`](mod@watch) answers whether a stream has fallen below its floor ([`detector`], [`since_event`], [`change`]),
-//! [`canary`](mod@canary) whether the model has changed.
+//! [`canary`](mod@canary) whether the model has changed, and [`blocks`] which of two live variants is better.
 //! [`streams`] keeps false alarms among many rare.
 //! [`cusum`] is a yardstick for detectors.
 //!
@@ -56,6 +56,8 @@ pub mod watch;
 
 pub mod canary;
 
+pub mod blocks;
+
 pub mod streams;
 
 pub mod detector;
@@ -94,6 +96,7 @@ mod student;
 
 mod beta;
 
+pub use blocks::{BlocksAnswer, Unit, compare_units, units_not_worse};
 pub use canary::{CanaryAnswer, Changed, Sentinel, canary};
 pub use gate::{Answer, Decision, Floor, Sample, gate};
 pub use interval::Interval;

@@ -8,6 +8,7 @@
 mod asymptotic;
 mod betting;
 mod binomial;
+mod blocks;
 mod bootstrap;
 mod canary;
 mod clopper_pearson;
