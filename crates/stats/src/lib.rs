@@ -12,8 +12,8 @@
 //!
 //! In production, [`watch`](mod@watch) answers whether a stream has fallen below its floor ([`detector`], [`since_event`], [`change`]),
 //! [`canary`](mod@canary) whether the model has changed, and [`blocks`] which of two live variants is better.
-//! [`streams`] keeps false alarms among many rare.
-//! [`cusum`] is a yardstick for detectors.
+//! [`streams`] keeps false alarms among many rare, [`gap`] splits what lies between offline and online,
+//! [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
 //! outside its range, and never a NaN.
@@ -59,6 +59,10 @@ pub mod canary;
 pub mod blocks;
 
 pub mod streams;
+
+pub mod gap;
+
+pub mod rank;
 
 pub mod detector;
 

@@ -14,6 +14,7 @@ mod canary;
 mod clopper_pearson;
 mod clustered;
 mod detector;
+mod gap;
 mod gate;
 mod mcnemar;
 mod more;
@@ -23,6 +24,7 @@ mod paired;
 mod power;
 mod promise;
 mod quantile;
+mod rank;
 mod repeats;
 mod streams;
 mod t_test;
@@ -52,12 +54,14 @@ fn every_vector_file_is_read() {
         include_str!("clopper_pearson.rs"),
         include_str!("clustered.rs"),
         include_str!("detector.rs"),
+        include_str!("gap.rs"),
         include_str!("mcnemar.rs"),
         include_str!("more.rs"),
         include_str!("multiple.rs"),
         include_str!("newcombe.rs"),
         include_str!("power.rs"),
         include_str!("quantile.rs"),
+        include_str!("rank.rs"),
         include_str!("repeats.rs"),
         include_str!("streams.rs"),
         include_str!("t_test.rs"),
