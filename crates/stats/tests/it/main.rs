@@ -28,6 +28,7 @@ mod rank;
 mod repeats;
 mod streams;
 mod t_test;
+mod validity;
 mod vectors;
 mod watch;
 mod wilson;
