@@ -75,6 +75,8 @@ pub struct CanaryAnswer {
     /// Mean difference of the newest run, nothing without items.
     pub mean: Option<f64>,
     /// Bounds of the mean difference in the newest run, over items like these.
+    ///
+    /// One run tells less than all together: with an alarm they may still contain 0.
     pub interval: Interval,
     /// ln of the evidence, minus infinity before the first run.
     pub log_evidence: f64,

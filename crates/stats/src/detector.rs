@@ -28,6 +28,8 @@ pub enum Control {
     /// On average at least this many observations between false alarms, at least 1; for a monitor that runs on.
     ///
     /// "At most one false alarm in 90 days" is the number of observations expected in 90 days.
+    /// It should be several times 1 / `min_gap`: a smaller number is reached on a perfect stream too, in its time
+    /// ([`crate::watch`](mod@crate::watch) raises no alarm then).
     RunLength(f64),
     /// A false alarm ever with at most this probability, in (0, 0.5]; slower the longer the stream was good.
     ///

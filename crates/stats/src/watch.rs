@@ -2,7 +2,8 @@
 //!
 //! A detector ([`crate::detector`]) looks for a fall at any time, an e-process ([`crate::since_event`]) for one since
 //! the last known event; the first to fire raises the alarm. Their budgets are separate: the promise of the
-//! detector, and alpha for each event. What follows an alarm is dated by [`crate::change`].
+//! detector, and alpha for each event. The change is dated by [`crate::change`]; without a date the detector's
+//! evidence raises no alarm, which can only make false alarms rarer.
 
 use crate::betting::{Betting, Observations};
 use crate::change::{Change, KEPT, Recent};
@@ -74,13 +75,16 @@ pub struct Reading {
     pub alarm: Option<Alarm>,
     /// Observations in all: the cursor after which the next ones are expected.
     pub n: u64,
-    /// How many of the newest ones `mean` and `interval` are about.
+    /// How many of the newest ones `mean` and `interval` are about: with an open alarm those since the change,
+    /// otherwise all that are kept.
     pub n_recent: u64,
-    /// Mean of the newest observations, nothing when there are none.
+    /// Their mean, nothing when there are none.
     pub mean: Option<f64>,
     /// Bounds of that mean, `alpha` on each side, for this one look.
+    ///
+    /// When the detector raises the alarm they reach below the level; while it stays open the stream may recover.
     pub interval: Interval,
-    /// Since when the mean is below the level, with its bounds; nothing where nothing speaks for a fall.
+    /// Since when the mean seems to be below the level; nothing where nothing speaks for a fall.
     pub change: Option<Change>,
     /// ln of the detector's evidence, minus infinity at the start.
     pub log_evidence: f64,
@@ -103,6 +107,8 @@ pub struct WatchState {
     pub alarm: Option<Alarm>,
     /// Observations in all.
     pub n: u64,
+    /// How many of them came before the last reset: what is read again begins after these.
+    pub n_before_reset: u64,
 }
 
 /// A watch in progress.
@@ -115,6 +121,7 @@ pub struct Watch {
     recent: Recent,
     alarm: Option<Alarm>,
     n: u64,
+    n_before_reset: u64,
 }
 
 /// Answers for a whole sequence without events.
@@ -130,7 +137,7 @@ impl Watch {
         Self::resume(question, &WatchState::default(), Recent::keeping(KEPT))
     }
 
-    /// Continues from what was stored, with the newest observations.
+    /// Continues from what was stored, with the newest observations since the last reset.
     pub fn resume(question: &Watched, state: &WatchState, recent: Recent) -> Result<Self, Invalid> {
         invalid::error_rate("alpha", question.alpha)?;
         let betting = question.detection.betting()?;
@@ -143,6 +150,7 @@ impl Watch {
             recent,
             alarm: state.alarm,
             n: state.n,
+            n_before_reset: state.n_before_reset,
         })
     }
 
@@ -163,7 +171,8 @@ impl Watch {
                     self.alarm = Some(Alarm { at: self.n, by: Trigger::Event });
                 }
             }
-            if raised {
+            // The sum over starts can grow without any start being low (a constant just above the level): no alarm.
+            if raised && self.recent.change(&self.betting, self.question.alpha)?.is_some() {
                 self.alarm = Some(Alarm { at: self.n, by: Trigger::Detector });
             }
         }
@@ -183,6 +192,7 @@ impl Watch {
         self.since_event = None;
         self.alarm = None;
         self.recent = Recent::keeping(KEPT);
+        self.n_before_reset = self.n;
     }
 
     /// What to store.
@@ -192,14 +202,24 @@ impl Watch {
             since_event: self.since_event.as_ref().map(SinceEvent::state),
             alarm: self.alarm,
             n: self.n,
+            n_before_reset: self.n_before_reset,
         }
     }
 
     /// The answer now.
     pub fn reading(&self) -> Result<Reading, Invalid> {
         let alpha = self.question.alpha;
-        let newest: Vec<f64> = self.recent.values().iter().copied().collect();
-        let observations = Observations::values(&newest)?;
+        let change = self.recent.change(&self.betting, alpha)?;
+        let (n_recent, mean, interval) = match (self.alarm, change) {
+            (Some(_), Some(change)) => (change.n, Some(change.mean), change.interval),
+            _ => {
+                let kept: Vec<f64> = self.recent.values().iter().copied().collect();
+                let kept = Observations::values(&kept)?;
+                let lower = self.betting.lower(&kept, alpha)?;
+                let upper = self.betting.upper(&kept, alpha)?;
+                (kept.n() as u64, kept.mean(), Interval { lower, upper })
+            }
+        };
         let method = match (self.alarm.map(|alarm| alarm.by), self.question.detection.control) {
             (Some(Trigger::Event), _) => "betting e-process since the event",
             (_, Control::RunLength(_)) => "Shiryaev–Roberts e-detector",
@@ -209,13 +229,10 @@ impl Watch {
             standing: if self.alarm.is_some() { Standing::Fallen } else { Standing::NoAlarm },
             alarm: self.alarm,
             n: self.n,
-            n_recent: newest.len() as u64,
-            mean: observations.mean(),
-            interval: Interval {
-                lower: self.betting.lower(&observations, alpha)?,
-                upper: self.betting.upper(&observations, alpha)?,
-            },
-            change: self.recent.change(&self.betting, alpha)?,
+            n_recent,
+            mean,
+            interval,
+            change,
             log_evidence: self.detector.log_evidence(),
             log_needed: self.detector.log_threshold(),
             log_e_since_event: self.since_event.as_ref().map(SinceEvent::log_e),

@@ -28,7 +28,8 @@ fn a_fall_is_found_dated_and_measured() {
     let alarm = reading.alarm.unwrap();
     assert!(alarm.at > 300 && alarm.at < 330 && alarm.by == Trigger::Detector, "{alarm:?}");
     assert_eq!(reading.change.unwrap().n, 100);
-    assert!(reading.change.unwrap().interval.upper < 0.9);
+    assert_eq!((reading.n_recent, reading.mean), (100, Some(0.5)));
+    assert!(reading.interval.upper < 0.9, "the interval is about what fell");
     assert_eq!(reading.method, "Shiryaev–Roberts e-detector");
 }
 
@@ -44,6 +45,7 @@ fn an_alarm_stays_open_until_it_is_reset() {
     watch.reset();
     let after = watch.reading().unwrap();
     assert_eq!((after.standing, after.n, after.n_recent), (Standing::NoAlarm, 550, 0));
+    assert_eq!(watch.state().n_before_reset, 550);
 }
 
 #[test]
@@ -57,6 +59,15 @@ fn a_known_event_finds_a_fall_sooner_than_waiting() {
     let reading = watch.reading().unwrap();
     assert_eq!(reading.alarm.unwrap().by, Trigger::Event);
     assert_eq!(reading.method, "betting e-process since the event");
+}
+
+#[test]
+fn a_stream_that_never_was_low_raises_no_alarm_however_short_the_run_length() {
+    for x in [1.0, 0.95, 0.9] {
+        let reading = watch(Sequence::Values(&[x; 300]), &Watched::below(0.9, 5.0)).unwrap();
+        assert_eq!(reading.standing, Standing::NoAlarm, "{x}");
+        assert!(reading.log_evidence > reading.log_needed, "{x}");
+    }
 }
 
 #[test]
@@ -78,6 +89,26 @@ fn one_bad_value_leaves_the_watch_as_it_was() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn when_an_alarm_is_raised_the_interval_reaches_below_the_level(
+        good in 0..300_usize,
+        x in prop::collection::vec(prop_oneof![Just(0.0), 0.0..=1.0_f64], 0..60),
+        level in 0.05..0.95_f64,
+        run_length in 1.0..500.0_f64,
+    ) {
+        let mut watch = Watch::new(&Watched::below(level, run_length)).unwrap();
+        watch.observe(Sequence::Values(&vec![1.0; good])).unwrap();
+        for x in x {
+            watch.observe(Sequence::Values(&[x])).unwrap();
+            let reading = watch.reading().unwrap();
+            if let Some(alarm) = reading.alarm {
+                prop_assert_eq!(alarm.at, reading.n);
+                prop_assert!(reading.interval.lower < level, "{:?}", reading);
+                break;
+            }
+        }
+    }
 
     #[test]
     fn reading_on_after_a_cursor_equals_reading_at_once(
