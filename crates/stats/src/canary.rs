@@ -11,7 +11,7 @@
 //! has expectation exactly 1 for every lambda. Each lambda feeds a Shiryaev–Roberts sum over runs, as in
 //! [`crate::detector`]; the expected number of runs until a false alarm is at least the threshold.
 //! Assumed: items are independent given their sizes, and the replicate is FRESH for each run. With one baseline
-//! for all runs the runs hang together and the promise fails; then compare with a level ([`crate::watch`]) or
+//! for all runs the runs hang together and the promise fails; then compare with a level ([`crate::watch`](mod@crate::watch)) or
 //! filter single runs with [`crate::streams`].
 
 use crate::detector::grown;

@@ -1,5 +1,7 @@
 //! What the verdicts promise, simulated with fewer runs than the bench: the bars are three standard errors wider.
 
+#[path = "../../examples/validity/claim_rows.rs"]
+mod claim_rows;
 #[path = "../../examples/validity/comparison_rows.rs"]
 mod comparison_rows;
 #[path = "../../examples/validity/gate_rows.rs"]
@@ -48,4 +50,9 @@ fn equal_variants_are_rarely_told_apart_however_units_are_split() {
 #[test]
 fn the_better_variant_is_found_as_soon_as_promised() {
     hold(comparison_rows::decisions(1000));
+}
+
+#[test]
+fn few_claims_among_many_questions_are_false() {
+    hold(claim_rows::false_claims(300));
 }
