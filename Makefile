@@ -61,6 +61,7 @@ deny: tools
 # Against the optimised program; needs Python 3. promptfoo and Inspect are measured where they are installed.
 bench: tools
 	cargo build --release --locked --bin karat
+	bench/stats/run.sh 0.1
 	bench/store/run.sh
 	bench/evals/run.py --karat $(TARGET)/release/karat
 

@@ -92,7 +92,12 @@ pub struct Answer {
     pub p_fail: f64,
     /// Whether the decision is one of logic (a floor of 0 or 1), not of evidence: the evidence is then 0, the p-values 1.
     pub by_logic: bool,
+    /// The method, for whoever reads the answer.
+    pub method: &'static str,
 }
+
+/// How a mean is compared with a floor.
+pub const METHOD: &str = "anytime-valid betting on a mean";
 
 /// Answers for these observations, whatever was looked at before.
 ///
@@ -142,6 +147,7 @@ pub fn gate(sample: &Sample, question: &Floor) -> Result<Answer, Invalid> {
         p_pass: (-log_e_pass).exp().min(1.0),
         p_fail: (-log_e_fail).exp().min(1.0),
         by_logic: false,
+        method: METHOD,
     })
 }
 
@@ -170,5 +176,6 @@ fn by_logic(
         p_pass: 1.0,
         p_fail: 1.0,
         by_logic: decision != Decision::Unprovable,
+        method: METHOD,
     })
 }

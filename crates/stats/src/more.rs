@@ -32,7 +32,12 @@ pub struct More {
     pub all_pass: Option<u64>,
     /// Further observations that fail if every one is 0.
     pub all_fail: Option<u64>,
+    /// The method, for whoever reads the answer.
+    pub method: &'static str,
 }
+
+/// How the number of further observations is found.
+const METHOD: &str = "extrapolated evidence at the present mean";
 
 /// Forecasts the decision about `question` from these observations.
 ///
@@ -56,6 +61,7 @@ pub fn more(sample: &Sample, question: &Floor) -> Result<More, Invalid> {
         latest: None,
         all_pass: forecast.further(Side::Above, &forecast.growth_at(Side::Above, 1.0)),
         all_fail: forecast.further(Side::Below, &forecast.growth_at(Side::Below, 0.0)),
+        method: METHOD,
     };
     match answer.decision {
         Decision::Pass | Decision::Fail => {

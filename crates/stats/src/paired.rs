@@ -67,7 +67,12 @@ pub struct Effect {
     pub log_e_above: f64,
     /// ln of the evidence that the effect is below the lower threshold.
     pub log_e_below: f64,
+    /// The method, for whoever reads the answer.
+    pub method: &'static str,
 }
+
+/// How two systems are compared on the same items.
+pub const METHOD: &str = "anytime-valid betting on paired differences";
 
 /// Better if and only if `lower >= margin`; worse if and only if `upper <= -margin`.
 ///
@@ -136,6 +141,7 @@ fn evidence(
         upper: upper.min(1.0).max(mean.unwrap_or(-1.0)),
         log_e_above,
         log_e_below,
+        method: METHOD,
     };
     Ok((above, below, effect))
 }

@@ -17,13 +17,19 @@ pub struct Promise {
     pub rate: f64,
     /// The same as whole successes of 100, rounded down.
     pub of_100: u8,
+    /// The method, for whoever reads the answer.
+    pub method: &'static str,
 }
 
 impl Promise {
     /// The promise that a lower bound in [0, 1] (such as `Answer::lower`) allows; anything else promises 0.
     pub fn of(lower: f64) -> Self {
         let rate = if lower > 0.0 { lower.min(1.0) } else { 0.0 };
-        Self { rate, of_100: (100.0 * rate + ROUNDING).floor().min(100.0) as u8 }
+        Self {
+            rate,
+            of_100: (100.0 * rate + ROUNDING).floor().min(100.0) as u8,
+            method: crate::gate::METHOD,
+        }
     }
 }
 

@@ -320,7 +320,7 @@ fn by_floor(
         upper: Some(answer.upper),
         promise_of_100: Some(Promise::of(answer.lower).of_100),
         more,
-        method: "anytime-valid betting on case means".into(),
+        method: answer.method.into(),
         ..blank
     }
 }
