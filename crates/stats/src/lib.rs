@@ -14,6 +14,8 @@
 //! [`canary`](mod@canary) whether the model has changed, and [`blocks`] which of two live variants is better.
 //! [`streams`] keeps false alarms among many rare, [`gap`] splits what lies between offline and online,
 //! [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
+//! [`corrected`](mod@corrected) says what the true rate is when a noisy judge scored everything and people labelled a little;
+//! [`ppi`], [`aipw`](mod@aipw) and [`rogan_gladen`](mod@rogan_gladen) are its methods, [`gold_budget`] says how many labels are missing.
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
 //! outside its range, and never a NaN.
@@ -89,6 +91,19 @@ pub mod bootstrap;
 
 pub mod asymptotic;
 
+// Judges and people.
+pub mod corrected;
+
+pub mod ppi;
+
+pub mod aipw;
+
+pub mod rogan_gladen;
+
+pub mod gold_budget;
+
+pub mod gold;
+
 // What the methods stand on.
 pub mod interval;
 
@@ -102,6 +117,7 @@ mod beta;
 
 pub use blocks::{BlocksAnswer, Unit, compare_units, units_not_worse};
 pub use canary::{CanaryAnswer, Changed, Sentinel, canary};
+pub use corrected::{Corrected, Evidence, TrueFloor, corrected};
 pub use gate::{Answer, Decision, Floor, Sample, gate};
 pub use interval::Interval;
 pub use invalid::Invalid;

@@ -5,6 +5,7 @@
     reason = "exact answers (0, 1, infinity, equal inputs) are claimed exactly"
 )]
 
+mod aipw;
 mod asymptotic;
 mod betting;
 mod binomial;
@@ -15,18 +16,22 @@ mod clopper_pearson;
 mod clustered;
 mod detector;
 mod gap;
+mod corrected;
 mod gate;
+mod gold_budget;
 mod mcnemar;
 mod more;
 mod multiple;
 mod newcombe;
 mod paired;
 mod power;
+mod ppi;
 mod promise;
 mod quantile;
 mod rank;
 mod repeats;
 mod streams;
+mod rogan_gladen;
 mod t_test;
 mod validity;
 mod vectors;
@@ -67,6 +72,10 @@ fn every_vector_file_is_read() {
         include_str!("streams.rs"),
         include_str!("t_test.rs"),
         include_str!("wilson.rs"),
+        // Judges and people.
+        include_str!("aipw.rs"),
+        include_str!("ppi.rs"),
+        include_str!("rogan_gladen.rs"),
     ]
     .concat();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
