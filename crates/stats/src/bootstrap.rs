@@ -85,7 +85,7 @@ pub fn bootstrap<T: Clone>(
 }
 
 /// A uniform index below `bound`, without bias (Lemire 2019).
-fn below(random: &mut impl Rng, bound: usize) -> usize {
+pub(crate) fn below(random: &mut impl Rng, bound: usize) -> usize {
     let bound = bound as u64;
     let threshold = bound.wrapping_neg() % bound;
     loop {
@@ -119,7 +119,7 @@ fn ends(sorted: &[f64], low: f64, high: f64) -> Interval {
 }
 
 /// The quantile by linear interpolation between order statistics.
-fn at_share(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn at_share(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len() - 1;
     let position = share.clamp(0.0, 1.0) * last as f64;
     let index = (position.floor() as usize).min(last);

@@ -16,6 +16,7 @@
 //! [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
 //! [`corrected`](mod@corrected) says what the true rate is when a noisy judge scored everything and people labelled a little;
 //! [`ppi`], [`aipw`](mod@aipw) and [`rogan_gladen`](mod@rogan_gladen) are its methods, [`gold_budget`] says how many labels are missing.
+//! [`agree`](mod@agree) says whether people agree, by the coefficients of [`agreement`].
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
 //! outside its range, and never a NaN.
@@ -94,6 +95,8 @@ pub mod asymptotic;
 // Judges and people.
 pub mod corrected;
 
+pub mod agree;
+
 pub mod ppi;
 
 pub mod aipw;
@@ -101,6 +104,8 @@ pub mod aipw;
 pub mod rogan_gladen;
 
 pub mod gold_budget;
+
+pub mod agreement;
 
 pub mod gold;
 
@@ -117,6 +122,7 @@ mod beta;
 
 pub use blocks::{BlocksAnswer, Unit, compare_units, units_not_worse};
 pub use canary::{CanaryAnswer, Changed, Sentinel, canary};
+pub use agree::{Agreement, AgreementFloor, Band, agree};
 pub use corrected::{Corrected, Evidence, TrueFloor, corrected};
 pub use gate::{Answer, Decision, Floor, Sample, gate};
 pub use interval::Interval;

@@ -5,6 +5,8 @@
     reason = "exact answers (0, 1, infinity, equal inputs) are claimed exactly"
 )]
 
+mod agree;
+mod agreement;
 mod aipw;
 mod asymptotic;
 mod betting;
@@ -24,6 +26,7 @@ mod more;
 mod multiple;
 mod newcombe;
 mod paired;
+mod pandalm;
 mod power;
 mod ppi;
 mod promise;
@@ -73,6 +76,7 @@ fn every_vector_file_is_read() {
         include_str!("t_test.rs"),
         include_str!("wilson.rs"),
         // Judges and people.
+        include_str!("agreement.rs"),
         include_str!("aipw.rs"),
         include_str!("ppi.rs"),
         include_str!("rogan_gladen.rs"),
