@@ -15,7 +15,8 @@
 //! [`streams`] keeps false alarms among many rare, [`gap`] splits what lies between offline and online,
 //! [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
 //! [`corrected`](mod@corrected) says what the true rate is when a noisy judge scored everything and people labelled a little;
-//! [`ppi`], [`aipw`](mod@aipw) and [`rogan_gladen`](mod@rogan_gladen) are its methods, [`gold_budget`] says how many labels are missing.
+//! [`ppi`], [`aipw`](mod@aipw) and [`rogan_gladen`](mod@rogan_gladen) are its methods, [`gold_budget`] says how many labels are missing,
+//! [`calibration`] and [`judge_audit`] look at the judge itself.
 //! [`agree`](mod@agree) says whether people agree, by the coefficients of [`agreement`].
 //!
 //! Nothing here reads a clock, a file or a random source; every function returns an [`Invalid`] for arguments
@@ -104,6 +105,10 @@ pub mod aipw;
 pub mod rogan_gladen;
 
 pub mod gold_budget;
+
+pub mod calibration;
+
+pub mod judge_audit;
 
 pub mod agreement;
 

@@ -14,6 +14,7 @@ mod binomial;
 mod blocks;
 mod bootstrap;
 mod canary;
+mod calibration;
 mod clopper_pearson;
 mod clustered;
 mod detector;
@@ -21,6 +22,7 @@ mod gap;
 mod corrected;
 mod gate;
 mod gold_budget;
+mod judge_audit;
 mod mcnemar;
 mod more;
 mod multiple;
@@ -78,6 +80,7 @@ fn every_vector_file_is_read() {
         // Judges and people.
         include_str!("agreement.rs"),
         include_str!("aipw.rs"),
+        include_str!("calibration.rs"),
         include_str!("ppi.rs"),
         include_str!("rogan_gladen.rs"),
     ]
