@@ -23,6 +23,7 @@ mod corrected;
 mod gate;
 mod gold_budget;
 mod judge_audit;
+mod judge_coverage;
 mod mcnemar;
 mod more;
 mod multiple;
