@@ -19,6 +19,7 @@ mod clopper_pearson;
 mod clustered;
 mod detector;
 mod gap;
+mod concepts;
 mod corrected;
 mod gate;
 mod gold_budget;
