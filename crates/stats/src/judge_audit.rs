@@ -87,6 +87,7 @@ pub struct LengthBias {
 
 /// Rank correlation of scores and lengths; nothing for fewer than four answers or when either is constant.
 ///
+/// For the interval a correlation counts as at most 1 - 1 / n, so that a few answers in order are no certainty.
 /// A correlation is no proof of a bias: longer answers may be better. Compare it with that of people's labels.
 pub fn length_bias(
     scores: &[f64],
@@ -108,8 +109,12 @@ pub fn length_bias(
     }
     let error = ((1.0 + correlation * correlation / 2.0) / (n - 3.0)).sqrt();
     let half = normal_quantile(f64::midpoint(1.0, confidence)) * error;
-    let z = correlation.atanh();
-    let interval = Interval { lower: (z - half).tanh(), upper: (z + half).tanh() };
+    let most = 1.0 - 1.0 / n;
+    let z = correlation.clamp(-most, most).atanh();
+    let interval = Interval {
+        lower: (z - half).tanh().min(correlation),
+        upper: (z + half).tanh().max(correlation),
+    };
     Ok(Some(LengthBias { n: scores.len() as u64, correlation, interval }))
 }
 

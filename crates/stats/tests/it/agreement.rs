@@ -191,6 +191,19 @@ fn never_having_disagreed_is_not_certainty() {
 }
 
 #[test]
+fn intervals_shrink_with_more_units() {
+    let pairs: Vec<_> = (0..40)
+        .map(|i| (f64::from(i % 3), f64::from(if i % 5 == 0 { 0 } else { i % 3 })))
+        .collect();
+    for coefficient in ALL {
+        let width = |pairs: &[(f64, f64)]| {
+            agreement_interval(&two(pairs), coefficient, &RESAMPLING).unwrap().unwrap().width()
+        };
+        assert!(width(&pairs.repeat(10)) < 0.6 * width(&pairs), "{}", coefficient.name());
+    }
+}
+
+#[test]
 fn same_seed_same_interval() {
     let pairs: Vec<_> = (0..40).map(|i| (f64::from(i % 3), f64::from(i % 4 % 3))).collect();
     let of = |seed| {

@@ -77,6 +77,8 @@ fn more_planned_looks_widen_the_interval() {
     };
     assert!(width(1).unwrap() < width(2).unwrap() && width(2).unwrap() < width(5).unwrap());
     assert!(width(0).is_err() && width(6).is_err());
+    let least_sure = TrueFloor { alpha_each_side: 0.5, ..TrueFloor::at(0.9) };
+    check(&corrected(&drawn(cells, 4400, 5000), &least_sure).unwrap(), 0.9);
     for bad in [TrueFloor::at(1.1), TrueFloor { alpha_each_side: 0.6, ..TrueFloor::at(0.5) }] {
         assert!(corrected(&drawn(cells, 1, 2), &bad).is_err());
     }

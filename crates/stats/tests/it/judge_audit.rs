@@ -33,6 +33,9 @@ fn correlation_is_that_of_ranks_with_ties_in_the_middle() {
     // Ranks 1.5 1.5 3 4 and 1 2 3.5 3.5, by hand.
     let found = of(&[0.0, 0.0, 0.5, 1.0], &[1.0, 2.0, 3.0, 3.0]).unwrap();
     assert!((found - 4.0 / 4.5).abs() < 1e-12, "{found}");
+    let five: Vec<f64> = (0..5).map(f64::from).collect();
+    let ordered = length_bias(&five, &five, 0.9).unwrap().unwrap().interval;
+    assert!(ordered.lower < 0.5 && ordered.upper == 1.0, "{ordered:?}");
     assert_eq!(of(&[0.5; 9], &[1.0; 9]), None);
     assert_eq!(of(&[], &[]), None);
     assert_eq!(of(&[0.1, 0.2, 0.3], &[1.0, 2.0, 3.0]), None);
