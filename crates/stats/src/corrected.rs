@@ -52,30 +52,17 @@ impl TrueFloor {
     }
 }
 
-/// What answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// [`crate::ppi`].
-    Ppi,
-    /// [`Gold::alone`], because there are too few labels to correct a judge with.
-    LabelsAlone,
-    /// [`crate::aipw`](mod@crate::aipw).
-    Aipw,
-    /// [`crate::rogan_gladen`](mod@crate::rogan_gladen).
-    RoganGladen,
-}
+/// An even sample corrects the judge.
+const PPI: &str = "PPI++, smoothed";
 
-impl Method {
-    /// The name for readers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ppi => "PPI++, smoothed",
-            Self::LabelsAlone => "labels alone, exact",
-            Self::Aipw => "labels weighted by their probability, judge for the rest (AIPW)",
-            Self::RoganGladen => "Rogan-Gladen, interval of Lang and Reiczigel",
-        }
-    }
-}
+/// Too few labels to correct a judge with.
+const LABELS_ALONE: &str = "labels alone, exact";
+
+/// Labels of uneven probability correct the judge.
+const AIPW: &str = "labels weighted by their probability, judge for the rest (AIPW)";
+
+/// Error rates from elsewhere correct the judge.
+const ROGAN_GLADEN: &str = "Rogan-Gladen, interval of Lang and Reiczigel";
 
 /// Why the judge could not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,8 +103,8 @@ pub struct Corrected {
     pub n_labels: u64,
     /// How many items have a score, labelled ones included where they belong to the stream.
     pub n_judged: u64,
-    /// What answered.
-    pub method: Method,
+    /// The method, for whoever reads the answer.
+    pub method: &'static str,
     /// Why the judge was not used, where it was not.
     pub unusable: Option<Unusable>,
 }
@@ -160,7 +147,7 @@ const NOTHING: Corrected = Corrected {
     judge_says: None,
     n_labels: 0,
     n_judged: 0,
-    method: Method::LabelsAlone,
+    method: LABELS_ALONE,
     unusable: None,
 };
 
@@ -173,7 +160,7 @@ fn drawn(gold: &Gold, unlabelled: &Sample, confidence: f64) -> Result<Corrected,
     let answer = Corrected { judge_says, n_labels: gold.n(), n_judged, ..NOTHING };
     if let Some(found) = ppi_mean(gold, unlabelled, confidence)? {
         let (estimate, interval) = (Some(found.estimate), found.interval);
-        return Ok(Corrected { estimate, interval, method: Method::Ppi, ..answer });
+        return Ok(Corrected { estimate, interval, method: PPI, ..answer });
     }
     let (estimate, interval) = gold.alone(confidence)?;
     Ok(Corrected { estimate, interval, unusable: Some(Unusable::FewLabels), ..answer })
@@ -183,7 +170,7 @@ fn weighted(items: &[Item], confidence: f64) -> Result<Corrected, Invalid> {
     let n_judged = items.len() as u64;
     let judge = items.iter().map(|item| item.judge).sum::<f64>();
     let judge_says = (n_judged > 0).then(|| judge / n_judged as f64);
-    let answer = Corrected { judge_says, n_judged, method: Method::Aipw, ..NOTHING };
+    let answer = Corrected { judge_says, n_judged, method: AIPW, ..NOTHING };
     let found = aipw(items, confidence)?;
     let n_labels = found.map_or(0, |found| found.n_labels);
     let answer = Corrected { n_labels, ..answer };
@@ -197,7 +184,7 @@ fn weighted(items: &[Item], confidence: f64) -> Result<Corrected, Invalid> {
 
 fn elsewhere(calibration: &Cells, yes: u64, n: u64, confidence: f64) -> Result<Corrected, Invalid> {
     let judge_says = (n > 0).then(|| yes as f64 / n as f64);
-    let (n_labels, method) = (calibration.n(), Method::RoganGladen);
+    let (n_labels, method) = (calibration.n(), ROGAN_GLADEN);
     let answer = Corrected { judge_says, n_labels, n_judged: n, method, ..NOTHING };
     Ok(match rogan_gladen(yes, n, calibration, confidence)? {
         Ok(found) if !found.contradicts => {

@@ -5,6 +5,7 @@ use crate::interval::Interval;
 use crate::invalid::{self, Invalid};
 use crate::mcnemar::mcnemar;
 use crate::normal::normal_quantile;
+use crate::rank::spearman;
 use crate::repeats;
 
 /// What a judge prefers when the same two answers are shown in both orders, as counts of pairs.
@@ -101,9 +102,7 @@ pub fn length_bias(
         return Err(Invalid::LengthsDiffer { left: scores.len(), right: lengths.len() });
     }
     let n = scores.len() as f64;
-    let Some(correlation) = pearson(&mid_ranks(scores), &mid_ranks(lengths)) else {
-        return Ok(None);
-    };
+    let Some(correlation) = spearman(scores, lengths)? else { return Ok(None) };
     if scores.len() < 4 {
         return Ok(None);
     }
@@ -116,25 +115,4 @@ pub fn length_bias(
         upper: (z + half).tanh().max(correlation),
     };
     Ok(Some(LengthBias { n: scores.len() as u64, correlation, interval }))
-}
-
-/// Ranks from 1, ties sharing the mean of theirs; private, because only this audit ranks here.
-fn mid_ranks(values: &[f64]) -> Vec<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let rank = |&value: &f64| {
-        let below = sorted.partition_point(|&other| other < value);
-        let at_most = sorted.partition_point(|&other| other <= value);
-        (below + at_most + 1) as f64 / 2.0
-    };
-    values.iter().map(rank).collect()
-}
-
-fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let squares = |v: &[f64], m: f64| v.iter().map(|v| (v - m).powi(2)).sum::<f64>();
-    let product = x.iter().zip(y).map(|(a, b)| (a - mx) * (b - my)).sum::<f64>();
-    let scale = (squares(x, mx) * squares(y, my)).sqrt();
-    (scale > 0.0).then(|| (product / scale).clamp(-1.0, 1.0))
 }

@@ -125,9 +125,9 @@ mod student;
 
 mod beta;
 
+pub use agree::{Agreement, AgreementFloor, Band, agree};
 pub use blocks::{BlocksAnswer, Unit, compare_units, units_not_worse};
 pub use canary::{CanaryAnswer, Changed, Sentinel, canary};
-pub use agree::{Agreement, AgreementFloor, Band, agree};
 pub use corrected::{Corrected, Evidence, TrueFloor, corrected};
 pub use gate::{Answer, Decision, Floor, Sample, gate};
 pub use interval::Interval;
