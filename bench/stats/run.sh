@@ -9,4 +9,8 @@ if [ "${1:-}" = speed ]; then
     exec cargo bench --locked
 fi
 cd ../..
-exec cargo run --quiet --release --locked -p karat-stats --example validity -- "${@:-1}"
+cargo run --quiet --release --locked -p karat-stats --example validity -- "${@:-1}"
+# Rows of judges, clusters and agreement; seconds, so always at full size.
+if [ $# -le 1 ]; then
+    cargo run --quiet --release --locked -p karat-stats --example validity_judges
+fi

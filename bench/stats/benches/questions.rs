@@ -3,16 +3,20 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use karat_stats::agreement::{Level, Ratings};
 use karat_stats::betting::{Betting, Stream};
 use karat_stats::blocks::{Arm, LiveComparison};
 use karat_stats::canary::{Canary, CanaryState};
 use karat_stats::detector::{Control, Detection, Detector};
 use karat_stats::gap::{Part, Stratum, offline_online_gap};
+use karat_stats::gold::{Cells, Gold};
+use karat_stats::quantile::quantile_bounds;
 use karat_stats::rank::{RankQuestion, rank_agreement};
 use karat_stats::streams::{Lond, Series};
 use karat_stats::{
-    Floor, Margin, Pairs, Sample, Sentinel, Sequence, Unit, Watched, canary, compare,
-    compare_units, gate, more, promise, units_not_worse, watch,
+    AgreementFloor, Evidence, Floor, Margin, Pairs, Sample, Sentinel, Sequence, TrueFloor, Unit,
+    Watched, agree, canary, compare, compare_units, corrected, gate, more, promise,
+    units_not_worse, watch,
 };
 
 /// Values that repeat after a while, nine tenths of them 1.
@@ -64,6 +68,37 @@ fn questions(c: &mut Criterion) {
     });
     c.bench_function("rank_agreement, 20 launches", |b| {
         b.iter(|| rank_agreement(black_box(&offline), &online, &RankQuestion::default()));
+    });
+}
+
+fn judges_and_people(c: &mut Criterion) {
+    let gold = Cells { yes_yes: 78, yes_no: 4, no_yes: 6, no_no: 12 };
+    let drawn = Evidence::Drawn {
+        gold: Gold::Cells(gold),
+        unlabelled: Sample::Counts { successes: 3300, n: 4000 },
+    };
+    let elsewhere = Evidence::Elsewhere { calibration: gold, yes: 3300, n: 4000 };
+    let floor = TrueFloor::at(0.85);
+    c.bench_function("corrected, 100 labels and 4000 scores", |b| {
+        b.iter(|| corrected(black_box(&drawn), &floor))
+    });
+    c.bench_function("corrected, labels from elsewhere", |b| {
+        b.iter(|| corrected(black_box(&elsewhere), &floor))
+    });
+    let units: Vec<Vec<Option<f64>>> = (0..200)
+        .map(|unit| {
+            (0..3).map(|rater| Some(f64::from(u8::from((unit * 7 + rater) % 9 != 0)))).collect()
+        })
+        .collect();
+    let ratings = Ratings::new(&units).expect("every unit lists three raters");
+    let question = AgreementFloor::usual(Level::Nominal, 1);
+    c.bench_function("agree, 200 items, 3 people, 2000 resamples", |b| {
+        b.iter(|| agree(black_box(&ratings), &question))
+    });
+    let mut latencies = values(5000);
+    latencies.sort_unstable_by(f64::total_cmp);
+    c.bench_function("quantile, 5000 latencies", |b| {
+        b.iter(|| quantile_bounds(black_box(&latencies), 0.95, 0.1))
     });
 }
 
@@ -124,6 +159,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(std::time::Duration::from_millis(300))
         .measurement_time(std::time::Duration::from_secs(1));
-    targets = questions, updates
+    targets = questions, judges_and_people, updates
 }
 criterion_main!(all);

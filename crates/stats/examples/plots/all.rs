@@ -2,6 +2,7 @@
 
 mod anytime;
 mod judges;
+mod monitors;
 mod svg;
 
 use karat_stats::{Decision, Invalid};
@@ -21,6 +22,8 @@ pub fn draw() -> Result<Vec<(&'static str, String)>, Invalid> {
         ("quantile.svg", anytime::quantile_plot()?),
         ("judge.svg", judges::judge_plot()?),
         ("agreement.svg", judges::agreement_plot()?),
+        ("watch.svg", monitors::watch_plot()?),
+        ("canary.svg", monitors::canary_plot()?),
     ];
     Ok(plots.into_iter().map(|(name, plot)| (name, plot.finish())).collect())
 }
