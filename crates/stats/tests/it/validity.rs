@@ -29,17 +29,17 @@ fn the_confidence_sequence_holds_the_mean_all_the_time() {
 
 #[test]
 fn twenty_edited_prompts_at_the_floor_rarely_see_one_pass() {
-    hold(gate_rows::edited_prompts(500));
+    hold(gate_rows::edited_prompts(1000));
 }
 
 #[test]
 fn a_detector_rarely_cries_wolf_and_finds_a_fall_nearly_as_soon_as_the_oracle() {
-    hold(monitor_rows::detectors(500));
+    hold(monitor_rows::detectors(1000));
 }
 
 #[test]
 fn a_canary_with_fresh_baselines_rarely_cries_wolf_and_finds_a_tenth_in_days() {
-    hold(monitor_rows::canaries(300));
+    hold(monitor_rows::canaries(1000));
 }
 
 #[test]
@@ -54,5 +54,5 @@ fn the_better_variant_is_found_as_soon_as_promised() {
 
 #[test]
 fn few_claims_among_many_questions_are_false() {
-    hold(claim_rows::false_claims(300));
+    hold(claim_rows::false_claims(1000));
 }
