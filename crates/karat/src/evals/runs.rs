@@ -311,6 +311,16 @@ pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
         );
         return Ok(side_by_side(title, &outcomes, &[pair], &metric, alpha));
     }
+    // One side names a variant of the latest run, so the other was meant to.
+    if is_variant(&input.first) != is_variant(&input.second) {
+        let odd = if is_variant(&input.first) { &input.second } else { &input.first };
+        let names: Vec<&str> =
+            latest.run.plan.variants.iter().map(|variant| variant.name.as_str()).collect();
+        bail!(
+            "the latest run has no variant {odd}\n  next: {}",
+            crate::project::problem::suggestion(odd, names)
+        );
+    }
     let (first, second) =
         (load::load(&store, &input.first).await?, load::load(&store, &input.second).await?);
     let metric = metric_of(&second, input.metric.as_deref())?;

@@ -61,3 +61,15 @@ fn a_lowered_floor_shows_as_an_amendment() {
         "correct: right-queue at least 0.85 → right-queue at least 0.8"
     );
 }
+
+#[test]
+fn two_variants_of_the_latest_run_are_compared_and_a_typing_error_finds_its_variant() {
+    let folder = Folder::example("support-triage");
+    folder.karat(&["gate", "--quiet"]);
+    let compared = folder.karat(&["compare", "compact-a", "steady-b", "--format", "json"]).json();
+    assert_eq!(compared["comparisons"][0]["outcome"], "second-better");
+    assert_eq!(compared["comparisons"][0]["n"], 186);
+    let wrong = folder.karat(&["compare", "compact-a", "stedy-b"]);
+    assert_eq!(wrong.code, 3);
+    assert!(wrong.err.contains("did you mean `steady-b`?"), "{}", wrong.err);
+}
