@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use karat_records::{Answer, Failure, FailureKind, Hash, Score, Trial};
+use karat_stats::{Floor, Sample};
 
 use super::progress::Progress;
 use super::resume::Piece;
 use super::run::Stopped;
 use super::work::{Shared, seed_of};
-use crate::gate::Outcome;
+use crate::gate::{Outcome, describe};
 
 /// So many identical failures that cannot be retried, without a success between them, end a run.
 const FATAL_IN_A_ROW: u32 = 3;
@@ -108,26 +109,28 @@ impl Shared {
     }
 
     /// How the variants stand by the first criterion, from what is done so far.
-    pub(super) fn standing(&self, board: &Board) -> String {
+    fn standing(&self, board: &Board) -> String {
         let Some(index) = super::judged::primary(&self.prepared) else { return String::new() };
+        let alpha = self.prepared.project.alpha();
+        let question = Floor { alpha_pass: alpha, alpha_fail: alpha, ..Floor::at(0.5) };
         let parts = self.prepared.candidates.iter().zip(&board.outcomes).filter_map(
             |(candidate, cases)| {
-                let mut n = 0_u32;
-                let mut sum = 0.0;
-                for trials in cases {
+                let means = cases.iter().filter_map(|trials| {
                     let done: Vec<&Outcome> = trials.iter().flatten().collect();
-                    if !done.is_empty() {
-                        n += 1;
-                        sum += done.iter().map(|outcome| outcome.score(index)).sum::<f64>()
-                            / done.len() as f64;
-                    }
-                }
-                (n > 0).then(|| {
-                    format!("{} {:.2} (n {n})", candidate.variant.name, sum / f64::from(n))
-                })
+                    let sum: f64 = done.iter().map(|outcome| outcome.score(index)).sum();
+                    (!done.is_empty()).then(|| (sum / done.len() as f64).clamp(0.0, 1.0))
+                });
+                let answer = karat_stats::gate(&Sample::Values(means.collect()), &question).ok()?;
+                Some(format!(
+                    "{} {} {} n {}",
+                    candidate.variant.name,
+                    describe::rate(answer.mean?),
+                    describe::interval(answer.lower, answer.upper),
+                    answer.n
+                ))
             },
         );
-        parts.take(3).collect::<Vec<_>>().join(", ")
+        parts.take(2).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -157,7 +157,7 @@ fn before(prepared: &Prepared, pieces: &[Vec<Piece>], is_resumed: bool) -> Befor
         n_calls: calling().map(|(index, _)| missing(index)).sum(),
         estimate_usd,
         power: power.criteria,
-        smallest_difference: power.smallest_difference,
+        smallest_difference: power.smallest_difference.filter(|_| prepared.candidates.len() > 1),
         is_resumed,
     }
 }
