@@ -16,8 +16,6 @@ pub struct Config {
     pub max_pages: Option<u32>,
     /// `NO_COLOR` is set to something.
     pub no_color: bool,
-    /// `CI` is set to something.
-    pub is_ci: bool,
 }
 
 impl Config {
@@ -27,7 +25,6 @@ impl Config {
             data_folder: variable("KARAT_DATA").map(PathBuf::from),
             max_pages: variable("KARAT_MAX_PAGES").and_then(|text| text.parse().ok()),
             no_color: variable("NO_COLOR").is_some(),
-            is_ci: variable("CI").is_some(),
         }
     }
 

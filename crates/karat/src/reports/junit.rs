@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use karat_records::Verdict;
 
-use super::clean::{block, line};
+use super::clean::{block, line, markup};
 use super::measured::{n, remarks, value};
 use super::words;
 use crate::evals::report::{Report, VariantReport};
@@ -150,27 +150,11 @@ fn message(criterion: &CriterionVerdict) -> String {
 }
 
 fn attribute(value: &str) -> String {
-    escape(&line(value))
+    markup(&line(value))
 }
 
 fn text(value: &str) -> String {
-    escape(&block(value))
-}
-
-/// The five characters that XML reserves; what XML forbids was dropped before.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    markup(&block(value))
 }
 
 #[cfg(test)]

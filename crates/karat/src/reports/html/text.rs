@@ -7,7 +7,7 @@ use crate::reports::clean;
 
 /// Data on one line.
 pub fn prose(text: &str) -> String {
-    escape(&clean::line(text))
+    clean::markup(&clean::line(text))
 }
 
 /// A name, kept apart from the writing direction around it.
@@ -17,23 +17,7 @@ pub fn name(text: &str) -> String {
 
 /// Data with its line ends.
 pub fn lines(text: &str) -> String {
-    escape(clean::block(text).trim())
-}
-
-/// The five characters that mean something in HTML, in text and in quoted attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    clean::markup(clean::block(text).trim())
 }
 
 /// A verdict's shape in its colour, named for those who hear the page.
