@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use karat_records::Case;
 use karat_stats::{Floor, Sample};
 use schemars::JsonSchema;
@@ -126,9 +126,15 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
         );
     }
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!("{} cannot be made; make the folder writable", folder.display())
+        })?;
     }
-    std::fs::write(&path, &text)?;
+    std::fs::write(&path, &text).with_context(|| {
+        format!(
+            "{file} cannot be written; make the folder writable, or name another place with --file"
+        )
+    })?;
     let has_rules = feature.variants.iter().any(|variant| variant.kind.word() == "rules");
     let next = if has_rules {
         format!("read {file}, then karat eval {}", feature.name)

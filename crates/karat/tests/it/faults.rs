@@ -263,3 +263,35 @@ fn two_runs_at_once_in_one_folder_do_no_harm() {
     assert_eq!(other.code, 0, "another run may go on beside it: {}", other.err);
     assert_eq!(first.wait_with_output().unwrap().status.code(), Some(0));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_is_said_by_whoever_writes_and_no_matter_for_a_check() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::example("support-triage");
+    let program = folder.path().join("karat-program");
+    std::fs::copy(env!("CARGO_BIN_EXE_karat"), &program).unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
+    // Root may write everywhere, so somebody else runs the program then.
+    let is_root = std::process::Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    let run = |args: &[&str]| {
+        let mut command = if is_root {
+            let mut command = std::process::Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
+            command
+        } else {
+            std::process::Command::new(&program)
+        };
+        let output = command.current_dir(folder.path()).args(args).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let checked = run(&["check"]);
+    let judged = run(&["gate"]);
+    let drafted = run(&["rules", "draft", "--file", "drafts/triage.toml"]);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(checked.0, Some(0), "{checked:?}");
+    assert_eq!(judged.0, Some(3), "{judged:?}");
+    assert!(judged.1.contains(".karat cannot be made") && judged.1.contains("next:"), "{judged:?}");
+    assert_eq!(drafted.0, Some(3), "{drafted:?}");
+    assert!(drafted.1.contains("drafts cannot be made"), "{drafted:?}");
+}

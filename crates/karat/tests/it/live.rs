@@ -231,3 +231,39 @@ called = { kind = "tool-calls", mode = "subset" }
         assert_eq!(called["value"], 1.0, "{dialect}: {shown}");
     }
 }
+
+#[test]
+fn an_endpoint_of_ones_own_answers_by_the_path_that_it_names() {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/ask", listener.local_addr().unwrap());
+    // Answers every request with the case's own text, and closes the connection; ends with the test.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = Vec::new();
+            let mut chunk = [0; 4096];
+            while !request.ends_with(b"}") {
+                match stream.read(&mut chunk) {
+                    Ok(n) if n > 0 => request.extend_from_slice(&chunk[..n]),
+                    _ => break,
+                }
+            }
+            let text = String::from_utf8_lossy(&request).into_owned();
+            let answer = if text.contains("\"message\":\"case 1\"") { "no" } else { "ok" };
+            let body = format!("{{\"result\":{{\"answer\":\"{answer}\"}},\"cost_usd\":0.5}}");
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let more = format!(
+        "[features.own]\ndataset = \"cases\"\n[features.own.variants.mine]\nkind = \"http\"\nurl = \"{url}\"\nanswer = \"$.result.answer\"\n[features.own.scorers]\nright = {{ kind = \"equals\" }}\n"
+    );
+    let folder = Asking { n_cases: 4, more: &more, ..Asking::default() }.folder();
+    let report = report(&folder, &["own"]);
+    assert_eq!(metric(&report, "mine", "right")["n_right"], 3, "{report}");
+    assert_eq!(variant(&report, "mine")["economy"]["usd_per_1000"], 500.0);
+}

@@ -85,3 +85,41 @@ fn forty_rows_kill_one_candidate_promise_the_other_and_draft_rules() {
         "a file that is there is not overwritten"
     );
 }
+
+#[test]
+fn a_second_file_is_held_out_and_a_person_is_a_variant() {
+    let project = r#"
+[project]
+name = "desk"
+[datasets.rows]
+file = "tune.csv"
+gate_file = "gate.csv"
+columns = { input = "text", expected = "queue" }
+[features.triage]
+dataset = "rows"
+[features.triage.variants.ann]
+kind = "human"
+file = "people.csv"
+columns = { id = "case", output = "said", annotator = "who" }
+[features.triage.scorers]
+right = { kind = "equals" }
+[features.triage.mvq]
+right = { metric = "right", min = 0.5 }
+"#;
+    let folder = Folder::with(&[
+        ("karat.toml", project),
+        ("tune.csv", "id,text,queue\na,one,x\nb,two,y\n"),
+        ("gate.csv", "id,text,queue\nc,three,x\nd,four,y\ne,five,y\n"),
+        ("people.csv", "case,said,who\na,x,ann\nb,y,ann\nc,x,ann\nd,y,ann\ne,x,ann\n"),
+    ]);
+    let tuned = folder.karat(&["eval", "--format", "json", "--quiet"]).json();
+    assert_eq!(
+        (&tuned["scope"], &tuned["n_cases"], &tuned["n_held_out"]),
+        (&"tune".into(), &2.into(), &3.into())
+    );
+    assert!(tuned["verdict"].is_null(), "nobody judges on the cases that tune");
+    let judged = folder.karat(&["gate", "--format", "json", "--quiet"]).json();
+    assert_eq!((&judged["scope"], &judged["n_cases"]), (&"held-out".into(), &3.into()));
+    assert_eq!(variant(&judged, "ann")["kind"], "human");
+    assert_eq!(variant(&judged, "ann")["metrics"][0]["n_right"], 2);
+}
