@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
+use karat_records::{Person, Role};
 use karat_store::{Options, Store};
 
 use crate::clock::Clock;
@@ -30,6 +31,8 @@ pub struct App {
     pub stop: Stop,
     /// Who wants to know how far a run is.
     pub watch: Option<Watch>,
+    /// Who acts: on a terminal the local person, who may do everything.
+    pub actor: Arc<Person>,
     store: Arc<Mutex<Option<Store>>>,
     data_folder: PathBuf,
 }
@@ -52,6 +55,7 @@ impl App {
             upstream: Upstream::new(Clock, stop.clone()),
             stop,
             watch: None,
+            actor: Arc::new(local_person()),
             store: Arc::default(),
             data_folder,
         }
@@ -61,6 +65,12 @@ impl App {
     #[must_use]
     pub fn watched_by(self, watch: Option<Watch>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same handles, for somebody else.
+    #[must_use]
+    pub fn acting_as(self, person: Person) -> Self {
+        Self { actor: Arc::new(person), ..self }
     }
 
     /// The folder with the project file.
@@ -133,6 +143,11 @@ impl App {
     }
 }
 
+/// Whoever has a terminal on this machine, or the first sign-in link.
+pub fn local_person() -> Person {
+    Person { id: "local".into(), name: "you".into(), role: Role::Admin }
+}
+
 /// Data stays out of git even where nobody ran `karat init`.
 fn keep_out_of_git(folder: &Path) {
     let path = folder.join(".gitignore");
@@ -158,3 +173,55 @@ impl std::fmt::Display for Broken {
 }
 
 impl std::error::Error for Broken {}
+
+/// An error that surfaces tell apart from others, because callers act on it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What kind it is.
+    pub kind: RefusalKind,
+    /// What happened, where, and what to do next.
+    pub message: String,
+}
+
+/// Why something is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The input says something that cannot be.
+    Invalid,
+    /// The actor may not do this.
+    NotAllowed,
+    /// There is no such thing.
+    NotFound,
+    /// Somebody else was faster, or it was done already.
+    Conflict,
+    /// Later again.
+    TooMany,
+}
+
+impl Refusal {
+    /// The input says something that cannot be.
+    pub fn invalid(message: impl Into<String>) -> anyhow::Error {
+        Self { kind: RefusalKind::Invalid, message: message.into() }.into()
+    }
+
+    /// The actor may not do this.
+    pub fn not_allowed(message: impl Into<String>) -> anyhow::Error {
+        Self { kind: RefusalKind::NotAllowed, message: message.into() }.into()
+    }
+
+    /// There is no such thing.
+    pub fn not_found(message: impl Into<String>) -> anyhow::Error {
+        Self { kind: RefusalKind::NotFound, message: message.into() }.into()
+    }
+
+    /// Somebody else was faster, or it was done already.
+    pub fn conflict(message: impl Into<String>) -> anyhow::Error {
+        Self { kind: RefusalKind::Conflict, message: message.into() }.into()
+    }
+
+    /// Later again.
+    pub fn too_many(message: impl Into<String>) -> anyhow::Error {
+        Self { kind: RefusalKind::TooMany, message: message.into() }.into()
+    }
+}

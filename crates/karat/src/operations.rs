@@ -1,24 +1,43 @@
 //! The table of everything the product can do. Each surface is a way to call it; none can do more.
 
+mod judging;
+
 use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::{Context, Result};
+use karat_records::Role;
 use schemars::{JsonSchema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::app::App;
-use crate::{checks, evals};
+use crate::app::{App, Refusal};
+use crate::project::problem::suggestion;
 
 /// What a caller must be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Look at things.
     Read,
+    /// Label cases.
+    Label,
     /// Run evals and change files of the project.
     Edit,
+    /// Invite people and keep keys.
+    Admin,
+}
+
+impl Scope {
+    /// The least role that has it.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Read => Role::Viewer,
+            Self::Label => Role::Labeller,
+            Self::Edit => Role::Editor,
+            Self::Admin => Role::Admin,
+        }
+    }
 }
 
 /// Whether an operation changes anything.
@@ -46,87 +65,44 @@ pub struct Operation {
     pub input: fn() -> Value,
     /// JSON Schema of the output.
     pub output: fn() -> Value,
-    call: Box<dyn Fn(App, Value) -> Called + Send + Sync>,
+    function: Box<dyn Fn(App, Value) -> Called + Send + Sync>,
 }
 
 impl Operation {
-    /// Calls the operation with JSON.
+    /// Calls the operation with JSON; the one place where the actor's role is looked at.
     pub async fn call(&self, app: App, input: Value) -> Result<Value> {
-        (self.call)(app, input).await
+        let needed = self.scope.role();
+        if app.actor.role < needed {
+            return Err(Refusal::not_allowed(format!(
+                "{} needs the role {}, and {} is {}\n  next: ask an admin",
+                self.name,
+                needed.word(),
+                app.actor.name,
+                app.actor.role.word()
+            )));
+        }
+        (self.function)(app, input).await
     }
 }
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    use Access::{Read as Reads, Write as Writes};
-    use Scope::{Edit, Read};
-    vec![
-        operation(
-            "project.state",
-            "Where the project stands and what to do next",
-            Read,
-            Reads,
-            evals::state::state,
-        ),
-        operation(
-            "project.check",
-            "Find everything that is wrong, without a call",
-            Read,
-            Reads,
-            checks::check::check,
-        ),
-        operation(
-            "evals.run",
-            "Run the variants on the cases that tune",
-            Edit,
-            Writes,
-            evals::eval::eval,
-        ),
-        operation(
-            "gate.judge",
-            "Judge the variants on the held-out cases",
-            Edit,
-            Writes,
-            evals::eval::gate,
-        ),
-        operation("runs.list", "List runs, newest first", Read, Reads, evals::runs::list),
-        operation(
-            "runs.show",
-            "Show a run with some of its answers",
-            Read,
-            Reads,
-            evals::runs::show,
-        ),
-        operation(
-            "runs.compare",
-            "Compare two runs or variants, paired",
-            Read,
-            Reads,
-            evals::runs::compare,
-        ),
-        operation(
-            "rules.draft",
-            "Draft rules from the cases, for people to edit",
-            Edit,
-            Writes,
-            evals::draft::draft,
-        ),
-    ]
+    [judging::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.
 pub fn find(name: &str) -> Result<Operation> {
     let names: Vec<&str> = table().iter().map(|operation| operation.name).collect();
-    table().into_iter().find(|operation| operation.name == name).with_context(|| {
-        format!(
+    table().into_iter().find(|operation| operation.name == name).ok_or_else(|| {
+        Refusal::not_found(format!(
             "there is no operation {name}\n  next: {}",
-            crate::project::problem::suggestion(name, names)
-        )
+            suggestion(name, names)
+        ))
     })
 }
 
 /// Erases the types: JSON in, the function, JSON out, and the schemas of both.
-fn operation<I, O, F, Fut>(
+fn row<I, O, F, Fut>(
     name: &'static str,
     summary: &'static str,
     scope: Scope,
@@ -146,14 +122,19 @@ where
         access,
         input: || schema_for!(I).to_value(),
         output: || schema_for!(O).to_value(),
-        call: Box::new(move |app, input| {
-            let input = serde_json::from_value(input)
-                .with_context(|| format!("the input of {name} does not fit its schema"));
+        function: Box::new(move |app, input| {
+            let input = serde_json::from_value(input);
             match input {
-                Err(error) => Box::pin(async { Err(error) }),
+                Err(error) => Box::pin(async move {
+                    Err(Refusal::invalid(format!(
+                        "the input of {name} does not fit its schema: {error}\n  next: `karat call {name} --schema` shows what it takes"
+                    )))
+                }),
                 Ok(input) => {
                     let called = function(app, input);
-                    Box::pin(async move { Ok(serde_json::to_value(called.await?)?) })
+                    Box::pin(async move {
+                        serde_json::to_value(called.await?).context("an answer is always JSON")
+                    })
                 }
             }
         }),

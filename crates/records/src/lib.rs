@@ -17,9 +17,12 @@ pub mod proof;
 
 pub mod version;
 
+pub mod person;
+
 pub use answer::{Answer, Attempt, Failure, FailureKind, Fault, ToolCall, Trial, Usage};
 pub use case::{Case, Split};
 pub use hash::Hash;
+pub use person::{Person, Role};
 pub use proof::{Judged, Proof};
 pub use run::{EvalRun, NamedHash, RunPlan, RunState, Scope};
 pub use score::Score;

@@ -2,19 +2,26 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::gate::describe;
 
 /// What whoever watches a run is told.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Update {
     /// Before the first call.
     Before(Before),
     /// While it goes on, and once at its end.
+    #[serde(rename = "progress")]
     Now(Progress),
+    /// A piece of what an operation will answer, before the whole of it is there.
+    Part(Value),
 }
 
 /// What can be known before the first call.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Before {
     /// The feature and which of its cases.
     pub title: String,
@@ -35,7 +42,7 @@ pub struct Before {
 }
 
 /// How far a run is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Progress {
     /// Trials that are done, those that were there already included.
     pub done: u64,

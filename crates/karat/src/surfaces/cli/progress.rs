@@ -28,6 +28,7 @@ pub fn watch(is_quiet: bool, clock: Clock) -> Option<Watch> {
     let last: Mutex<Option<Instant>> = Mutex::new(None);
     Some(Arc::new(move |update| match update {
         Update::Before(before) => print_before(before),
+        Update::Part(_) => {}
         Update::Now(progress) if is_live => live(&bar, progress),
         Update::Now(progress) => {
             let now = clock.instant();

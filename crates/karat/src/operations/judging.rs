@@ -1,0 +1,56 @@
+//! Operations that judge: the project, its runs and its gate.
+
+use super::Access::{Read as Reads, Write as Writes};
+use super::Scope::{Edit, Read};
+use super::{Operation, row};
+use crate::{checks, evals};
+
+/// Rows of the table, in reading order.
+pub fn rows() -> Vec<Operation> {
+    vec![
+        row(
+            "project.state",
+            "Where the project stands and what to do next",
+            Read,
+            Reads,
+            evals::state::state,
+        ),
+        row(
+            "project.check",
+            "Find everything that is wrong, without a call",
+            Read,
+            Reads,
+            checks::check::check,
+        ),
+        row(
+            "evals.run",
+            "Run the variants on the cases that tune",
+            Edit,
+            Writes,
+            evals::eval::eval,
+        ),
+        row(
+            "gate.judge",
+            "Judge the variants on the held-out cases",
+            Edit,
+            Writes,
+            evals::eval::gate,
+        ),
+        row("runs.list", "List runs, newest first", Read, Reads, evals::runs::list),
+        row("runs.show", "Show a run with some of its answers", Read, Reads, evals::runs::show),
+        row(
+            "runs.compare",
+            "Compare two runs or variants, paired",
+            Read,
+            Reads,
+            evals::runs::compare,
+        ),
+        row(
+            "rules.draft",
+            "Draft rules from the cases, for people to edit",
+            Edit,
+            Writes,
+            evals::draft::draft,
+        ),
+    ]
+}
