@@ -16,6 +16,9 @@ use crate::upstream::Upstream;
 /// Where an operation reports how far it is; called often, so it must be quick.
 pub type Watch = Arc<dyn Fn(&crate::evals::progress::Update) + Send + Sync>;
 
+/// Where `karat serve` answers unless it is told otherwise.
+const ADDRESS: &str = "http://127.0.0.1:7878";
+
 /// The handles that every operation receives.
 #[derive(Clone)]
 pub struct App {
@@ -33,6 +36,8 @@ pub struct App {
     pub watch: Option<Watch>,
     /// Who acts: on a terminal the local person, who may do everything.
     pub actor: Arc<Person>,
+    /// Where people reach this server, without a slash at the end; links begin with it.
+    pub address: Arc<str>,
     store: Arc<Mutex<Option<Store>>>,
     data_folder: PathBuf,
 }
@@ -56,6 +61,7 @@ impl App {
             stop,
             watch: None,
             actor: Arc::new(local_person()),
+            address: ADDRESS.into(),
             store: Arc::default(),
             data_folder,
         }
@@ -71,6 +77,12 @@ impl App {
     #[must_use]
     pub fn acting_as(self, person: Person) -> Self {
         Self { actor: Arc::new(person), ..self }
+    }
+
+    /// The same handles, reached at another address.
+    #[must_use]
+    pub fn reached_at(self, address: &str) -> Self {
+        Self { address: address.trim_end_matches('/').into(), ..self }
     }
 
     /// The folder with the project file.

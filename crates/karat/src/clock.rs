@@ -1,5 +1,6 @@
-//! The only clock and the only source of ids: everything else takes time and ids as arguments.
+//! The only clock and the only source of ids and secrets: everything else takes them as arguments.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Tells the time and makes ids.
@@ -22,6 +23,17 @@ impl Clock {
     /// A new id; ids that are made later sort later.
     pub fn new_id(self) -> String {
         uuid::Uuid::now_v7().to_string()
+    }
+
+    /// A new secret: 256 random bits of the operating system as hexadecimal digits.
+    pub fn new_secret(self) -> anyhow::Result<String> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+        Ok(bytes.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 

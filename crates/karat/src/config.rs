@@ -42,6 +42,12 @@ fn variable(name: &str) -> Option<String> {
 
 const KEY_FILE: &str = "keys";
 
+/// The name of the key with which somebody outside acts as an admin of a server.
+pub const ADMIN_KEY: &str = "KARAT_ADMIN_KEY";
+
+/// The name of the key that the terminal shows to a server of others.
+pub const SERVER_KEY: &str = "KARAT_API_KEY";
+
 /// A secret by the name of its environment variable: the environment first, then the keys that were pasted.
 pub fn secret(name: &str, data_folder: &Path) -> Option<String> {
     variable(name).or_else(|| pasted_keys(data_folder).ok()?.remove(name))

@@ -21,6 +21,8 @@ pub mod reports;
 
 pub mod mock;
 
+pub mod people;
+
 pub mod operations;
 
 pub mod surfaces;

@@ -1,5 +1,7 @@
 //! The table of everything the product can do. Each surface is a way to call it; none can do more.
 
+mod doors;
+
 mod judging;
 
 use std::future::Future;
@@ -87,7 +89,7 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows()].into_iter().flatten().collect()
+    [judging::rows(), doors::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.

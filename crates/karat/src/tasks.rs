@@ -45,6 +45,21 @@ impl Stop {
     }
 }
 
+/// Waits until somebody presses Ctrl-C or a supervisor ends the program; false where neither can be noticed.
+pub async fn asked_to_end() -> bool {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut ended) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+                _ = ended.recv() => true,
+            };
+        }
+    }
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
 /// Tasks of one owner; dropping the owner ends them.
 #[derive(Debug, Default)]
 pub struct Tasks(JoinSet<()>);

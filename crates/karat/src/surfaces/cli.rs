@@ -4,6 +4,8 @@ pub mod args;
 
 pub mod commands;
 
+pub mod serve;
+
 pub mod progress;
 
 pub mod tables;

@@ -45,8 +45,36 @@ pub enum Command {
     Schema,
     /// Run a scripted model server; everything that it answers is marked as simulated.
     Mock(MockArgs),
+    /// Serve the browser application, HTTP and MCP on this machine.
+    Serve(ServeArgs),
     /// Call any operation with JSON.
     Call(CallArgs),
+}
+
+/// `karat serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port; 0 takes a free one.
+    #[arg(long, default_value_t = 7878)]
+    pub port: u16,
+    /// The address to listen at; one that others can reach needs people or a key.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: std::net::IpAddr,
+    /// A further name under which browsers reach the server, for example behind a proxy; may be repeated.
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub allow_hosts: Vec<String>,
+    /// Whether to print a link that signs you in.
+    #[arg(long, value_enum, default_value_t = OpenLink::Print)]
+    pub open_link: OpenLink,
+}
+
+/// Whether `karat serve` prints a link that signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OpenLink {
+    /// Print one that works once.
+    Print,
+    /// Make none: whoever signed in before stays so.
+    Quiet,
 }
 
 /// `karat init`

@@ -8,7 +8,7 @@ use super::args::{
     CallArgs, Cli, Command, EvalArgs, Format, KeyCommand, ListFormat, MockArgs, RulesCommand,
     RunArgs, ShowArgs,
 };
-use super::{output, progress, tables};
+use super::{output, progress, serve, tables};
 use crate::app::App;
 use crate::checks::check::{CheckProject, check};
 use crate::config::{self, Config};
@@ -37,7 +37,7 @@ pub async fn run(cli: Cli) -> u8 {
     let (switch, stop) = tasks::stop_switch();
     let mut background = Tasks::default();
     background.start(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if tasks::asked_to_end().await {
             anstream::eprintln!("\nstopping: what is finished is stored");
             switch.stop();
         }
@@ -152,6 +152,7 @@ async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
             output::print(&serde_json::to_string_pretty(&project::schema::schema())?).map(|()| 0)
         }
         Some(Command::Mock(args)) => mock(app, args).await,
+        Some(Command::Serve(args)) => serve::serve(app, args).await,
         Some(Command::Call(args)) => call(app, args).await,
     }
 }

@@ -1,0 +1,151 @@
+//! Accepts connections within limits, and ends them gracefully when the program is asked to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::doors::Doors;
+use super::routes;
+use super::slow::Impatient;
+use crate::app::App;
+use crate::tasks::{Stop, Tasks};
+
+/// How the server is reached.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Names beside those of this machine under which browsers may reach it.
+    pub allow_hosts: Vec<String>,
+    /// What callers may take up.
+    pub limits: Limits,
+}
+
+/// What callers may take up.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: usize,
+    /// For the head of a request, and between two requests of a connection.
+    pub head: Duration,
+    /// For the whole body of a request.
+    pub body: Duration,
+    /// For the caller to take in what was sent.
+    pub write: Duration,
+    /// Bytes of a body.
+    pub body_bytes: usize,
+    /// Bytes of a head.
+    pub head_bytes: usize,
+    /// Headers of a request.
+    pub headers: usize,
+    /// Calls of one person at once.
+    pub calls: usize,
+    /// For what is under way when the server is asked to stop.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 512,
+            head: Duration::from_secs(30),
+            body: Duration::from_mins(1),
+            write: Duration::from_secs(30),
+            body_bytes: 32 << 20,
+            head_bytes: 32 << 10,
+            headers: 100,
+            calls: 32,
+            grace: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves until the app is asked to stop; what was begun is finished within the grace.
+pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<()> {
+    let mut stop = app.stop.clone();
+    let limits = options.limits;
+    let doors = Arc::new(Doors::new(app.clone(), listener.local_addr()?, options));
+    let router = routes::router(Arc::clone(&doors));
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let mut connections = Tasks::default();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.wait() => break,
+            accepted = accept(&listener, &slots) => accepted,
+        };
+        connections.reap();
+        doors.reap();
+        match accepted {
+            Ok((stream, peer, slot)) => {
+                let served = connection(stream, peer, router.clone(), limits, app.stop.clone());
+                connections.start(async move {
+                    served.await;
+                    drop(slot);
+                });
+            }
+            // Out of sockets, or the caller has gone: others can still be served.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+    drop(listener);
+    let finished = async {
+        doors.finish().await;
+        connections.join().await;
+    };
+    if tokio::time::timeout(limits.grace, finished).await.is_err() {
+        doors.abort().await;
+        connections.abort().await;
+    }
+    Ok(())
+}
+
+/// Waits for a free slot first: connections beyond the limit wait in the system's own queue.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots).acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, slot))
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    mut stop: Stop,
+) {
+    // Without it a delay of the network's own would stand between two events; with an old socket we go on all the same.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        TowerToHyperService::new(router.clone()).call(request)
+    });
+    let io = TokioIo::new(Impatient::new(stream, limits.write));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_headers(limits.headers)
+        .max_buf_size(limits.head_bytes)
+        .serve_connection(io, service);
+    let mut connection = std::pin::pin!(connection);
+    let is_stopped = tokio::select! {
+        // A connection that breaks is the caller's choice.
+        _ = connection.as_mut() => false,
+        () = stop.wait() => true,
+    };
+    if is_stopped {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+}
