@@ -2,6 +2,12 @@
 
 pub mod problem;
 
+pub mod openapi;
+
 pub mod http;
+
+pub mod mcp;
+
+pub mod web;
 
 pub mod cli;

@@ -4,7 +4,13 @@ pub mod args;
 
 pub mod commands;
 
+pub mod reach;
+
 pub mod serve;
+
+pub mod mcp;
+
+pub mod people;
 
 pub mod progress;
 

@@ -20,6 +20,10 @@ pub mod again;
 
 pub mod events;
 
+pub mod page;
+
+pub mod assistants;
+
 pub mod answer;
 
 pub use listen::{Limits, Options, serve};

@@ -9,6 +9,7 @@ use crate::project::Problem as Mistake;
 
 /// An `application/problem+json` document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ProblemDetails")]
 pub struct Problem {
     /// Which kind of problem, as a relative reference; equal kinds are handled equally.
     #[serde(rename = "type")]

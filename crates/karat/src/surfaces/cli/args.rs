@@ -11,6 +11,12 @@ pub struct Cli {
     /// Work in this folder instead of the present one.
     #[arg(short = 'C', long = "folder", global = true, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+    /// Ask the `karat serve` at this address instead of the project of the folder.
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// The name of the variable or pasted key with the token for that server; KARAT_API_KEY where absent.
+    #[arg(long = "key", global = true, value_name = "NAME", requires = "server")]
+    pub key: Option<String>,
     /// What to do; without a command karat says where the project stands.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -43,12 +49,104 @@ pub enum Command {
     Key(KeyCommand),
     /// Print the JSON Schema of karat.toml, for editors.
     Schema,
+    /// Print the description of HTTP as OpenAPI 3.1, for programs that make clients.
+    Openapi,
     /// Run a scripted model server; everything that it answers is marked as simulated.
     Mock(MockArgs),
     /// Serve the browser application, HTTP and MCP on this machine.
     Serve(ServeArgs),
+    /// Give an AI assistant the operations as tools, over standard input and output.
+    Mcp,
+    /// List people, invite them, change what they may do.
+    People(PeopleArgs),
+    /// Make, list and revoke keys with which programs act.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Call any operation with JSON.
     Call(CallArgs),
+}
+
+/// `karat people …`
+#[derive(Debug, Args)]
+pub struct PeopleArgs {
+    /// What to do; without it people are listed.
+    #[command(subcommand)]
+    pub command: Option<PeopleCommand>,
+    /// The address that invites begin with; http://127.0.0.1:7878 where absent.
+    #[arg(long, value_name = "URL", global = true, conflicts_with = "server")]
+    pub at: Option<String>,
+}
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Make a link that lets one person in.
+    Invite {
+        /// What who joins may do.
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// For whom the link is.
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Change what a person may do.
+    SetRole {
+        /// The person's id.
+        person: String,
+        /// What the person may do from now on.
+        #[arg(value_enum)]
+        role: RoleName,
+    },
+    /// Remove a person and end all sessions.
+    Remove {
+        /// The person's id.
+        person: String,
+    },
+}
+
+/// `karat token …`
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// List keys of programs.
+    List,
+    /// Make a key with which a program acts; it is shown once.
+    Create {
+        /// What it is for.
+        name: String,
+        /// What the program may do.
+        #[arg(long, value_enum)]
+        role: RoleName,
+    },
+    /// Revoke a key at once.
+    Revoke {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// What somebody may do; each role may do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Look at things.
+    Viewer,
+    /// Label cases.
+    Labeller,
+    /// Run evals and change files of the project.
+    Editor,
+    /// Invite people and keep keys.
+    Admin,
+}
+
+impl RoleName {
+    /// The role of that name.
+    pub fn role(self) -> karat_records::Role {
+        match self {
+            Self::Viewer => karat_records::Role::Viewer,
+            Self::Labeller => karat_records::Role::Labeller,
+            Self::Editor => karat_records::Role::Editor,
+            Self::Admin => karat_records::Role::Admin,
+        }
+    }
 }
 
 /// `karat serve`

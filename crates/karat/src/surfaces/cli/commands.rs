@@ -8,19 +8,21 @@ use super::args::{
     CallArgs, Cli, Command, EvalArgs, Format, KeyCommand, ListFormat, MockArgs, RulesCommand,
     RunArgs, ShowArgs,
 };
-use super::{output, progress, serve, tables};
+use super::reach::Reach;
+use super::{mcp, output, people, progress, serve, tables};
 use crate::app::App;
-use crate::checks::check::{CheckProject, check};
+use crate::checks::check::{CheckProject, Checked};
 use crate::config::{self, Config};
-use crate::evals::draft::{DraftRules, draft};
+use crate::evals::draft::{Draft, DraftRules};
 use crate::evals::eval::{eval, exit_code, gate};
 use crate::evals::report::Report;
-use crate::evals::runs::{self, CompareRuns, ListRuns, ShowRun};
+use crate::evals::runs::{CompareRuns, Compared, ListRuns, RunList, ShowRun, ShownRun};
 use crate::evals::start::Wish;
-use crate::evals::state::{AskState, state};
+use crate::evals::state::{AskState, State};
 use crate::gate::describe;
 use crate::mock::Script;
 use crate::reports::{self, Style};
+use crate::surfaces::openapi;
 use crate::tasks::{self, Tasks};
 use crate::{operations, project};
 
@@ -47,7 +49,12 @@ pub async fn run(cli: Cli) -> u8 {
         }
     });
     let app = App::new(folder, config, stop);
-    let code = match dispatch(app.clone(), cli.command).await {
+    let reached = Reach::new(&app, cli.server.as_deref(), cli.key.as_deref());
+    let done = match reached {
+        Ok(reach) => dispatch(app.clone(), reach, cli.command).await,
+        Err(error) => Err(error),
+    };
+    let code = match done {
         Ok(code) => code,
         Err(error) => complain(&error),
     };
@@ -80,15 +87,47 @@ fn complain(error: &anyhow::Error) -> u8 {
     COULD_NOT_RUN
 }
 
-async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
+/// Commands that only make sense where the files are.
+fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
+    match command? {
+        Command::Init(_) => Some("init"),
+        Command::Eval(_) => Some("eval"),
+        Command::Gate(_) => Some("gate"),
+        Command::Key(_) => Some("key"),
+        Command::Schema => Some("schema"),
+        Command::Openapi => Some("openapi"),
+        Command::Mock(_) => Some("mock"),
+        Command::Serve(_) => Some("serve"),
+        Command::Mcp => Some("mcp"),
+        Command::Check(_)
+        | Command::Runs(_)
+        | Command::Show(_)
+        | Command::Compare(_)
+        | Command::Rules(_)
+        | Command::People(_)
+        | Command::Token(_)
+        | Command::Call(_) => None,
+    }
+}
+
+async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8> {
+    if let (Reach::Server { .. }, Some(name)) = (&reach, needs_folder(command.as_ref())) {
+        bail!(
+            "karat {name} works on this machine only
+  next: leave --server out, or call the operation: `karat call --server URL` lists all"
+        );
+    }
     match command {
-        None => output::print(&tables::state(&state(app, AskState {}).await?)).map(|()| 0),
+        None => {
+            let state: State = reach.ask("project.state", &AskState {}).await?;
+            output::print(&tables::state(&state)).map(|()| 0)
+        }
         Some(Command::Init(args)) => {
             let done = project::init::init(&app.folder, args.from.as_deref(), args.force)?;
             output::print(&done).map(|()| 0)
         }
         Some(Command::Check(args)) => {
-            let checked = check(app, CheckProject {}).await?;
+            let checked: Checked = reach.ask("project.check", &CheckProject {}).await?;
             match args.format {
                 ListFormat::Json => output::print(&serde_json::to_string_pretty(&checked)?)?,
                 ListFormat::Table => {
@@ -114,25 +153,19 @@ async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
             Ok(exit_code(&report))
         }
         Some(Command::Runs(args)) => {
-            let list = runs::list(
-                app,
-                ListRuns { feature: args.feature, limit: Some(args.limit), cursor: None },
-            )
-            .await?;
+            let input = ListRuns { feature: args.feature, limit: Some(args.limit), cursor: None };
+            let list: RunList = reach.ask("runs.list", &input).await?;
             print_either(args.format, &list, tables::runs).map(|()| 0)
         }
-        Some(Command::Show(args)) => show(app, args).await,
+        Some(Command::Show(args)) => show(app, &reach, args).await,
         Some(Command::Compare(args)) => {
             let input = CompareRuns { first: args.first, second: args.second, metric: args.metric };
-            let compared = runs::compare(app, input).await?;
+            let compared: Compared = reach.ask("runs.compare", &input).await?;
             print_either(args.format, &compared, tables::compared).map(|()| 0)
         }
         Some(Command::Rules(RulesCommand::Draft(args))) => {
-            let drafted = draft(
-                app,
-                DraftRules { feature: args.feature, file: args.file, force: args.force },
-            )
-            .await?;
+            let input = DraftRules { feature: args.feature, file: args.file, force: args.force };
+            let drafted: Draft = reach.ask("rules.draft", &input).await?;
             output::print(&tables::draft(&drafted)).map(|()| 0)
         }
         Some(Command::Key(KeyCommand::Set { name })) => {
@@ -151,9 +184,22 @@ async fn dispatch(app: App, command: Option<Command>) -> Result<u8> {
         Some(Command::Schema) => {
             output::print(&serde_json::to_string_pretty(&project::schema::schema())?).map(|()| 0)
         }
+        Some(Command::Openapi) => {
+            let description = openapi::openapi(&operations::table())?;
+            output::print(&serde_json::to_string_pretty(&description)?).map(|()| 0)
+        }
         Some(Command::Mock(args)) => mock(app, args).await,
         Some(Command::Serve(args)) => serve::serve(app, args).await,
-        Some(Command::Call(args)) => call(app, args).await,
+        Some(Command::Mcp) => mcp::mcp(app).await,
+        Some(Command::People(args)) => {
+            let reach = match (&reach, &args.at) {
+                (Reach::Here(app), Some(at)) => Reach::Here(app.clone().reached_at(at)),
+                _ => reach,
+            };
+            people::people(&reach, args).await
+        }
+        Some(Command::Token(command)) => people::token(&reach, command).await,
+        Some(Command::Call(args)) => call(&reach, args).await,
     }
 }
 
@@ -218,7 +264,7 @@ fn rendered(app: &App, report: &Report, format: Format, is_whole: bool, is_file:
     }
 }
 
-async fn show(app: App, args: ShowArgs) -> Result<u8> {
+async fn show(app: App, reach: &Reach, args: ShowArgs) -> Result<u8> {
     let input = ShowRun {
         run: args.run.clone(),
         failed: args.failed,
@@ -228,7 +274,7 @@ async fn show(app: App, args: ShowArgs) -> Result<u8> {
     };
     let wants_answers =
         args.failed || args.variant.is_some() || args.case.is_some() || args.limit.is_some();
-    let shown = runs::show(app.clone(), input).await?;
+    let shown: ShownRun = reach.ask("runs.show", &input).await?;
     let text = match (&shown.report, wants_answers, args.format) {
         (_, true, Format::Json) => serde_json::to_string_pretty(&shown)?,
         (_, true, _) => tables::answers(&shown),
@@ -291,7 +337,7 @@ async fn mock(app: App, args: MockArgs) -> Result<u8> {
     Ok(0)
 }
 
-async fn call(app: App, args: CallArgs) -> Result<u8> {
+async fn call(reach: &Reach, args: CallArgs) -> Result<u8> {
     let Some(name) = args.operation else {
         let rows: Vec<Vec<String>> = operations::table()
             .iter()
@@ -299,8 +345,8 @@ async fn call(app: App, args: CallArgs) -> Result<u8> {
             .collect();
         return output::print(&tables::columns(&rows)).map(|()| 0);
     };
-    let operation = operations::find(&name)?;
     if args.schema {
+        let operation = operations::find(&name)?;
         let schemas =
             serde_json::json!({ "input": (operation.input)(), "output": (operation.output)() });
         return output::print(&serde_json::to_string_pretty(&schemas)?).map(|()| 0);
@@ -315,6 +361,6 @@ async fn call(app: App, args: CallArgs) -> Result<u8> {
         Some(text) => text.to_owned(),
     };
     let input = serde_json::from_str(&text).context("the input is not valid JSON\n  next: quote it for your shell, or pass - and write it to standard input")?;
-    let answer = operation.call(app, input).await?;
+    let answer = reach.call(&name, input).await?;
     output::print(&serde_json::to_string_pretty(&answer)?).map(|()| 0)
 }

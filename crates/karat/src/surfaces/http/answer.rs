@@ -1,12 +1,19 @@
 //! Answers as they are sent: JSON, or a problem.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use hyper::header::{self, HeaderValue};
 use hyper::{Request, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::doors::Doors;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::operations::Operation;
 use crate::surfaces::problem::Problem;
 
 /// What an operation came to, ready to be sent, also a second time.
@@ -64,8 +71,30 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Calls an operation; whatever happens in it becomes an answer.
+pub async fn of_call(app: App, operation: &Operation, input: Value) -> Answer {
+    let clock = app.clock;
+    match AssertUnwindSafe(operation.call(app, input)).catch_unwind().await {
+        Ok(Ok(value)) => Answer::done(&value),
+        Ok(Err(error)) => Answer::problem(&broken(clock, &error)),
+        Err(_) => Answer::problem(&inside(clock, &format!("{} panicked", operation.name))),
+    }
+}
+
+/// The problem of an error; what broke inside is printed here and told nobody.
+pub fn broken(clock: Clock, error: &anyhow::Error) -> Problem {
+    Problem::of(error).unwrap_or_else(|| inside(clock, &format!("{error:#}")))
+}
+
+/// Prints what broke inside under a name that the caller is told.
+pub fn inside(clock: Clock, words: &str) -> Problem {
+    let id = clock.new_id();
+    anstream::eprintln!("error: {id}: {words}");
+    Problem::inside(&id)
+}
+
 /// The JSON of a request's body, read within the limits.
-pub async fn json(doors: &Doors, request: Request<Body>) -> Result<serde_json::Value, Problem> {
+pub async fn json(doors: &Doors, request: Request<Body>) -> Result<Value, Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim).unwrap_or_default();
     if !kind.eq_ignore_ascii_case("application/json") {
@@ -74,6 +103,14 @@ pub async fn json(doors: &Doors, request: Request<Body>) -> Result<serde_json::V
             "the body is not announced as JSON\n  next: send `content-type: application/json`",
         ));
     }
+    let bytes = bytes(doors, request).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::new(400, &format!("the body is not valid JSON: {error}\n  next: send one object"))
+    })
+}
+
+/// A request's body, read within the limits.
+pub async fn bytes(doors: &Doors, request: Request<Body>) -> Result<Bytes, Problem> {
     let most = doors.limits.body_bytes;
     let too_large = || {
         Problem::new(
@@ -87,15 +124,12 @@ pub async fn json(doors: &Doors, request: Request<Body>) -> Result<serde_json::V
         return Err(too_large());
     }
     let read = axum::body::to_bytes(request.into_body(), most);
-    let bytes = match tokio::time::timeout(doors.limits.body, read).await {
-        Err(_) => return Err(Problem::new(408, "the body did not arrive in time")),
-        Ok(Err(error)) if is_too_large(&error) => return Err(too_large()),
-        Ok(Err(_)) => return Err(Problem::new(400, "the body broke off")),
-        Ok(Ok(bytes)) => bytes,
-    };
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::new(400, &format!("the body is not valid JSON: {error}\n  next: send one object"))
-    })
+    match tokio::time::timeout(doors.limits.body, read).await {
+        Err(_) => Err(Problem::new(408, "the body did not arrive in time")),
+        Ok(Err(error)) if is_too_large(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::new(400, "the body broke off")),
+        Ok(Ok(bytes)) => Ok(bytes),
+    }
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

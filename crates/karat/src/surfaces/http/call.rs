@@ -1,13 +1,11 @@
 //! POST /api/v1/OPERATION: any row of the table, as JSON or as events.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt as _;
 use hyper::Request;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use karat_records::Hash;
@@ -15,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::again::{self, Coming, Sender, Turn};
-use super::answer::{Answer, json};
+use super::answer::{self, Answer, json};
 use super::doors::{Doors, Place};
 use super::events::{self, Events};
 use super::{caller, session};
@@ -78,12 +76,11 @@ pub async fn call(
         }
         Turn::First(sender, _) if wants_events => streamed(&doors, call, sender).await,
         Turn::First(sender, coming) if is_write => {
-            let owner = Arc::clone(&doors);
-            doors.start(async move { made(&owner, call, None, sender).await });
+            doors.start(async move { made(call, None, sender).await });
             finished(&doors, coming, false).await
         }
         Turn::First(sender, coming) => {
-            made(&doors, call, None, sender).await;
+            made(call, None, sender).await;
             finished(&doors, coming, false).await
         }
     }
@@ -142,15 +139,10 @@ fn take_turn(doors: &Doors, call: &Call, key: &str) -> Turn {
 }
 
 /// Makes the call and sends its answer to everybody who waits for it.
-async fn made(doors: &Doors, call: Call, events: Option<Events>, sender: Sender) {
+async fn made(call: Call, events: Option<Events>, sender: Sender) {
     let Call { app, operation, input, place } = call;
     let app = app.watched_by(events.as_ref().map(Events::watch));
-    let called = AssertUnwindSafe(operation.call(app, input)).catch_unwind().await;
-    let answer = match called {
-        Ok(Ok(value)) => Answer::done(&value),
-        Ok(Err(error)) => Answer::problem(&caller::broken(doors, &error)),
-        Err(_) => Answer::problem(&caller::inside(doors, &format!("{} panicked", operation.name))),
-    };
+    let answer = answer::of_call(app, &operation, input).await;
     drop(place);
     sender.send_replace(Some(answer.clone()));
     if let Some(events) = events {
@@ -174,14 +166,13 @@ async fn finished(doors: &Doors, coming: Coming, wants_events: bool) -> Response
 }
 
 /// The call with its events; a write goes on when its reader leaves, a read ends with it.
-async fn streamed(doors: &Arc<Doors>, call: Call, sender: Sender) -> Response {
+async fn streamed(doors: &Doors, call: Call, sender: Sender) -> Response {
     let is_write = call.operation.access == Access::Write;
     let (events, mut stream) = events::channel();
-    let shared = Arc::clone(doors);
     let answered = sender.subscribe();
     doors.start(async move {
         let watching = events.clone();
-        let made = made(&shared, call, Some(events), sender);
+        let made = made(call, Some(events), sender);
         if is_write {
             drop(watching);
             return made.await;

@@ -3,6 +3,7 @@
 use hyper::header::{self, HeaderMap};
 use karat_records::Person;
 
+use super::answer;
 use super::doors::Doors;
 use crate::people::enter;
 use crate::people::secret::{Secret, is_equal};
@@ -22,7 +23,7 @@ pub struct Caller {
 
 /// Finds out who calls, without a look at forged requests: for reads by GET.
 pub async fn find(doors: &Doors, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let broken = |error: anyhow::Error| broken(doors, &error);
+    let broken = |error: anyhow::Error| answer::broken(doors.app.clock, &error);
     if let Some(token) = bearer(headers) {
         let person = enter::of_token(&doors.app, token).await.map_err(broken)?;
         let person = person.ok_or_else(|| {
@@ -48,18 +49,6 @@ pub async fn find_for_write(doors: &Doors, headers: &HeaderMap) -> Result<Caller
         )),
         _ => Ok(caller),
     }
-}
-
-/// What broke inside is printed here and told nobody.
-pub fn broken(doors: &Doors, error: &anyhow::Error) -> Problem {
-    Problem::of(error).unwrap_or_else(|| inside(doors, &format!("{error:#}")))
-}
-
-/// Prints what broke inside under a name that the caller is told.
-pub fn inside(doors: &Doors, words: &str) -> Problem {
-    let id = doors.app.clock.new_id();
-    anstream::eprintln!("error: {id}: {words}");
-    Problem::inside(&id)
 }
 
 fn signed_out() -> Problem {

@@ -8,21 +8,27 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use futures_util::FutureExt as _;
 use hyper::{Request, StatusCode};
 
+use super::answer::{self, Answer};
 use super::doors::Doors;
-use super::{call, caller, guard, session};
+use super::{assistants, call, guard, page, session};
+use crate::operations;
 use crate::surfaces::problem::Problem;
+use crate::surfaces::{openapi, web};
 
 /// All addresses.
 pub fn router(doors: Arc<Doors>) -> Router {
     Router::new()
         .route("/healthz", get(healthy))
         .route("/session", post(session::open).get(session::show).delete(session::close))
+        .route("/page/{run}", get(page::show))
+        .route("/mcp", any(assistants::call))
+        .route("/api/v1/openapi.json", get(described))
         .route("/api/v1/{operation}", post(call::call))
-        .fallback(nothing_here)
+        .fallback(web::files)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&doors), guarded))
         .with_state(doors)
@@ -49,7 +55,7 @@ async fn guarded(State(doors): State<Arc<Doors>>, request: Request<Body>, next: 
         Some(message) => Problem::new(403, &message).into_response(),
         None => match AssertUnwindSafe(next.run(request)).catch_unwind().await {
             Ok(response) => response,
-            Err(_) => caller::inside(&doors, "a request panicked").into_response(),
+            Err(_) => answer::inside(doors.app.clock, "a request panicked").into_response(),
         },
     };
     guard::protect(response.headers_mut(), is_private);
@@ -64,9 +70,11 @@ async fn healthy() -> &'static str {
     "fine\n"
 }
 
-async fn nothing_here(request: Request<Body>) -> Response {
-    let path = request.uri().path();
-    Problem::new(404, &format!("there is nothing at {path}")).into_response()
+async fn described(State(doors): State<Arc<Doors>>) -> Response {
+    match openapi::openapi(&operations::table()) {
+        Ok(description) => Answer::done(&description).into_response(),
+        Err(clash) => answer::inside(doors.app.clock, &clash.to_string()).into_response(),
+    }
 }
 
 async fn wrong_method(request: Request<Body>) -> Response {

@@ -12,7 +12,7 @@ use karat_records::Person;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, json};
+use super::answer::{self, Answer, json};
 use super::caller::{self, Caller};
 use super::doors::Doors;
 use crate::app::App;
@@ -84,7 +84,7 @@ async fn entered(
         Problem::new(400, &format!("the body does not fit: {error}\n  next: send {{\"token\": …}}"))
     })?;
     let entered = enter::enter(&doors.app, &input.token, input.name.as_deref()).await;
-    match entered.map_err(|error| caller::broken(doors, &error))? {
+    match entered.map_err(|error| answer::broken(doors.app.clock, &error))? {
         Some(entered) => Ok(entered),
         None => {
             doors.attempts().failed(peer.ip(), now_ms);
@@ -121,7 +121,7 @@ pub async fn close(State(doors): State<Arc<Doors>>, headers: HeaderMap) -> Respo
         Err(_) | Ok(Caller { session: None, .. }) => {}
         Ok(Caller { session: Some(session), .. }) => {
             if let Err(error) = enter::leave(&doors.app, &session).await {
-                return caller::broken(&doors, &error).into_response();
+                return answer::broken(doors.app.clock, &error).into_response();
             }
         }
     }
