@@ -32,6 +32,14 @@ pub mod schema;
 
 pub mod init;
 
+pub mod columns;
+
+pub mod fit;
+
+pub mod edit;
+
+pub mod block;
+
 pub mod document;
 
 pub mod reader;

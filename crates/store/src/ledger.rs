@@ -75,6 +75,19 @@ pub struct Counts {
     pub lost: u64,
 }
 
+/// What a feature's runs cost, as far as it is known; what a scripted server answered is no money.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// US dollars for answers.
+    pub answers_usd: f64,
+    /// US dollars for judgements, superseded ones included.
+    pub judges_usd: f64,
+    /// Trials that no scripted server answered.
+    pub n_trials: u64,
+    /// How many of them say nothing about their cost.
+    pub n_unknown: u64,
+}
+
 impl Ledger {
     /// Stores all facts or none, and answers once they are committed (under `Durability::Fast`: queued).
     ///
@@ -147,6 +160,13 @@ impl Ledger {
     ) -> Result<Vec<Score>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.scores(trial_ids, scorer_hashes).await,
+        }
+    }
+
+    /// What the trials that this feature's runs made have cost; a trial that later runs use counts once.
+    pub async fn spent(&self, feature: &str) -> Result<Spent, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.spent(feature).await,
         }
     }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use catalog::Catalog;
 pub use error::StoreError;
-pub use ledger::{Counts, Fact, Ledger, Page, RunFilter};
+pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent};
 pub use options::{Durability, Options};
 
 use sqlite::Sqlite;

@@ -7,11 +7,11 @@ mod rows;
 
 mod promptfoo;
 
-mod plan;
+pub(crate) mod plan;
 
-mod write;
+pub(crate) mod write;
 
-mod toml_text;
+pub(crate) mod toml_text;
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ pub fn init(folder: &Path, from: Option<&Path>, is_forced: bool) -> Result<Strin
 }
 
 /// The project is called like its folder.
-fn project_name(folder: &Path) -> String {
+pub(crate) fn project_name(folder: &Path) -> String {
     let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     let name = real.file_name().and_then(|name| name.to_str()).map(plan::kebab);
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "project".to_owned())

@@ -6,7 +6,7 @@ use karat_records::{Answer, Hash, Trial};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Sqlite, body};
-use crate::{Page, StoreError};
+use crate::{Page, Spent, StoreError};
 
 const COLUMNS: &str = "t.id, t.run_id, t.feature, t.variant, t.case_id, t.trial_index, t.key, \
                        t.ended_at_ms, t.latency_ms, t.cost_usd, b.answer";
@@ -31,6 +31,11 @@ impl Sqlite {
             Ok(Page::cut(trials, limit, |trial| &trial.id))
         })
         .await
+    }
+
+    pub(crate) async fn spent(&self, feature: &str) -> Result<Spent, StoreError> {
+        let feature = feature.to_owned();
+        self.read(move |connection| Ok(spent(connection, &feature)?)).await
     }
 
     pub(crate) async fn newest_trials(
@@ -58,6 +63,26 @@ fn of_run(
         .prepare_cached(&sql)?
         .query_map(params![run_id, after.unwrap_or_default(), limit], trial_of)?
         .collect()
+}
+
+/// From the feature's runs to their own trials by indices, so that other features cost nothing.
+fn spent(connection: &Connection, feature: &str) -> rusqlite::Result<Spent> {
+    const OWN: &str = "FROM run_starts s CROSS JOIN run_trials r ON r.run_id = s.id \
+                       CROSS JOIN trials t ON t.id = r.trial_id AND t.run_id = s.id";
+    let answers = format!(
+        "SELECT total(t.cost_usd), count(*), count(*) - count(t.cost_usd) {OWN} \
+         WHERE s.feature = ?1 AND t.simulated = 0"
+    );
+    let (answers_usd, n_trials, n_unknown): (f64, i64, i64) =
+        connection.prepare_cached(&answers)?.query_row([feature], |row| row.try_into())?;
+    let judges = format!(
+        "SELECT total(c.cost_usd) {OWN} CROSS JOIN scores c ON c.trial_id = t.id \
+         WHERE s.feature = ?1 AND c.simulated = 0"
+    );
+    let judges_usd =
+        connection.prepare_cached(&judges)?.query_row([feature], |row| row.get(0))?;
+    let [n_trials, n_unknown] = [n_trials, n_unknown].map(i64::unsigned_abs);
+    Ok(Spent { answers_usd, judges_usd, n_trials, n_unknown })
 }
 
 /// One look-up in the index per key, on one snapshot.

@@ -41,6 +41,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("runs are listed newest first, page by page", run_pages),
         claim("the latest run of an identity is the one that started last", latest),
         claim("a run uses trials of earlier runs", used_trials),
+        claim("a trial's cost counts once, for the feature whose run made it", spent),
         claim("trials are listed page by page", trial_pages),
         claim("the newest trial of a key is the one that ended last", newest_trials),
         claim("only the newest score of a trial and scorer counts", newest_scores),
@@ -224,6 +225,42 @@ async fn used_trials(store: Store) {
     assert_eq!(store.ledger.scores_of_run("r2").await.unwrap().len(), 1);
     let shared = &store.ledger.trials_of_run("r2").await.unwrap()[0];
     assert_eq!(shared.run_id, "r1", "a trial keeps the run that made it");
+}
+
+async fn spent(store: Store) {
+    let ledger = &store.ledger;
+    assert_eq!(ledger.spent("triage").await.unwrap(), karat_store::Spent::default());
+    let costing = |id: &str, run_id: &str, cost_usd, simulated| {
+        let made = trial(id, run_id, id, 1);
+        let answer = karat_records::Answer { cost_usd, simulated, ..made.answer };
+        Fact::Trial(karat_records::Trial { answer, ..made })
+    };
+    let judged = |id: &str, cost_usd, simulated| {
+        Fact::Score(karat_records::Score { cost_usd, simulated, ..score(id, "judge", Some(1.0)) })
+    };
+    let facts = vec![
+        Fact::RunStarted(run("r1", "triage", 1)),
+        Fact::RunStarted(run("r2", "triage", 2)),
+        Fact::RunStarted(run("r3", "reply", 3)),
+        costing("t1", "r1", Some(0.5), false),
+        costing("t2", "r1", None, false),
+        costing("t3", "r2", Some(0.25), false),
+        costing("t4", "r2", Some(100.0), true),
+        costing("t5", "r3", Some(1000.0), false),
+        Fact::UsedTrial { run_id: "r2".to_owned(), trial_id: "t1".to_owned() },
+        Fact::UsedTrial { run_id: "r2".to_owned(), trial_id: "t5".to_owned() },
+        judged("t1", Some(0.125), false),
+        judged("t3", Some(50.0), true),
+        judged("t5", Some(70.0), false),
+    ];
+    ledger.append(facts).await.unwrap();
+    let expected = karat_store::Spent {
+        answers_usd: 0.75,
+        judges_usd: 0.125,
+        n_trials: 3,
+        n_unknown: 1,
+    };
+    assert_eq!(ledger.spent("triage").await.unwrap(), expected);
 }
 
 async fn trial_pages(store: Store) {

@@ -1,9 +1,5 @@
 //! A spreadsheet that somebody collected becomes a project: cases, and columns of answers as variants.
 
-mod columns;
-
-mod fit;
-
 mod render;
 
 use std::path::Path;
@@ -12,11 +8,11 @@ use anyhow::{Context, Result, bail};
 
 use super::plan::{NewFile, Plan};
 use crate::app::Broken;
+use crate::project::columns::Roles;
 use crate::project::files::Files;
+use crate::project::fit::Fit;
 use crate::project::problem::Place;
 use crate::project::{Problems, rows};
-use columns::Roles;
-use fit::Fit;
 
 /// The project for these rows.
 pub fn plan(name: &str, source: &Path, folder: &Path) -> Result<Plan> {

@@ -1,11 +1,12 @@
-//! Writes all files of a plan, or none: what is there is refused first, and what fails midway is undone.
+//! Writes all files of a plan, or none: what is there is refused first.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::plan::{NewFile, Plan};
+use crate::project::edit::{Edit, NewContent};
 
 /// What git should not see.
 const IGNORED: &str = ".karat/";
@@ -37,49 +38,19 @@ pub fn all(folder: &Path, plan: &Plan, is_forced: bool) -> Result<()> {
     if let Some(folder) = there.iter().find(|path| folder.join(path).is_dir()) {
         bail!("{folder} is a folder, and a file is to be written there\n  next: rename the folder");
     }
-    let mut undo = Undo::default();
-    match write(folder, &new, &mut undo) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            undo.run();
-            Err(error)
-        }
-    }
-}
-
-fn write(folder: &Path, new: &[&NewFile], undo: &mut Undo) -> Result<()> {
     let ignore = ignore_file(folder)?;
-    let files = new.iter().map(|file| (file.path.as_str(), file.content.as_slice()));
-    let files: Vec<(&str, &[u8])> =
-        files.chain(ignore.iter().map(|text| (".gitignore", text.as_bytes()))).collect();
-    // Everything lies beside its place before the first file takes it.
-    let mut drafts: Vec<(PathBuf, PathBuf)> = Vec::new();
-    for (path, content) in files {
-        let target = folder.join(path);
-        let failed = || format!("{} cannot be written", target.display());
-        if let Some(parent) = target.parent() {
-            undo.make_folders(parent).with_context(failed)?;
-        }
-        let mut name = target.file_name().unwrap_or_default().to_os_string();
-        name.push(".karat-new");
-        let draft = target.with_file_name(name);
-        undo.files.push(draft.clone());
-        fs::write(&draft, content).with_context(failed)?;
-        drafts.push((draft, target));
-    }
-    for (draft, target) in drafts {
-        let is_new = !target.exists();
-        fs::rename(&draft, &target)
-            .with_context(|| format!("{} cannot be written", target.display()))?;
-        if is_new {
-            undo.files.push(target);
-        }
-    }
+    let files = new.iter().map(|file| NewContent { path: &file.path, content: &file.content });
+    let ignore = ignore
+        .iter()
+        .map(|text| NewContent { path: ".gitignore", content: text.as_bytes() });
+    let mut edit = Edit::begin(folder);
+    edit.write(&files.chain(ignore).collect::<Vec<_>>())?;
+    edit.keep();
     Ok(())
 }
 
 /// The `.gitignore` with our line, or nothing where it is there already.
-fn ignore_file(folder: &Path) -> Result<Option<String>> {
+pub(crate) fn ignore_file(folder: &Path) -> Result<Option<String>> {
     let path = folder.join(".gitignore");
     let mut text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -98,35 +69,6 @@ fn ignore_file(folder: &Path) -> Result<Option<String>> {
     text.push_str(IGNORED);
     text.push('\n');
     Ok(Some(text))
-}
-
-/// What was made so far.
-#[derive(Default)]
-struct Undo {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
-}
-
-impl Undo {
-    fn make_folders(&mut self, folder: &Path) -> std::io::Result<()> {
-        let missing: Vec<&Path> =
-            folder.ancestors().take_while(|ancestor| !ancestor.exists()).collect();
-        for folder in missing.into_iter().rev() {
-            fs::create_dir(folder)?;
-            self.folders.push(folder.to_path_buf());
-        }
-        Ok(())
-    }
-
-    /// What cannot be removed any more is left where it is: the error that led here is what counts.
-    fn run(self) {
-        for file in self.files.iter().rev() {
-            let _ = fs::remove_file(file);
-        }
-        for folder in self.folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
 }
 
 #[cfg(test)]

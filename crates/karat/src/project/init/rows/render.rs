@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::plan::{plural, short_kebab};
 use super::super::toml_text;
-use super::columns::Roles;
-use super::fit::{Fit, JudgedBy};
+use crate::project::columns::Roles;
+use crate::project::fit::{Fit, JudgedBy};
 
 /// Everything that is known about the sheet.
 pub struct Sheet<'a> {

@@ -1,16 +1,16 @@
-//! Pure. Which column is which: the names that the reader of datasets knows, then what the values look like.
+//! Pure. Which column of a sheet is which: the names that the reader of datasets knows, then what the values look like.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::super::plan::{kebab, short_kebab, unique};
-use crate::project::dataset;
-use crate::project::problem::{Place, Problems};
-use crate::project::rows::{Row, cell};
+use super::dataset;
+use super::init::plan::{kebab, short_kebab, unique};
+use super::problem::{Place, Problems};
+use super::rows::{Row, cell};
 
 /// Which column is which.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Roles {
     /// Column of the id, where one is known.
     pub id: Option<String>,
@@ -20,6 +20,8 @@ pub struct Roles {
     pub expected: Option<String>,
     /// Columns of answers, each a variant.
     pub answers: Vec<AnswerColumn>,
+    /// Column of the tags, where one is known.
+    pub tags: Option<String>,
     /// All others; they become metadata.
     pub metadata: Vec<String>,
     /// Every column, empty ones included, as the reader will see them.
@@ -27,7 +29,7 @@ pub struct Roles {
 }
 
 /// A column of answers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerColumn {
     /// As the file names it.
     pub column: String,
@@ -161,6 +163,7 @@ impl Roles {
             input: input.to_owned(),
             expected: expected.map(str::to_owned),
             answers,
+            tags: pick(&filled, dataset::TAGS).map(str::to_owned),
             metadata,
             all: names.into_iter().map(str::to_owned).collect(),
         })

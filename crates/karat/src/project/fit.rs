@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::columns::{Roles, canonical, values};
-use crate::project::rows::Row;
+use super::rows::Row;
 
 /// How the answers can be judged.
 #[derive(Debug)]
@@ -42,7 +42,18 @@ const SENTENCE: usize = 60;
 impl Fit {
     /// Looks at desired outputs and answers.
     pub fn of(rows: &[Row], roles: &Roles) -> Self {
-        let Some(column) = &roles.expected else {
+        let mut fit = Self::of_desired(rows, roles.expected.as_deref());
+        if let (JudgedBy::Equals { path: None, ignore_case }, Some(column)) =
+            (&mut fit.judged_by, &roles.expected)
+        {
+            *ignore_case = differs_only_in_case(rows, column, roles);
+        }
+        fit
+    }
+
+    /// Looks at desired outputs alone, so that nothing is known about any answer.
+    pub fn of_desired(rows: &[Row], expected: Option<&str>) -> Self {
+        let Some(column) = expected else {
             return Self {
                 judged_by: JudgedBy::Nothing,
                 about: String::new(),
@@ -63,8 +74,8 @@ impl Fit {
         } else if mean_length(&desired) > SENTENCE {
             (JudgedBy::RougeL, "long texts".to_owned())
         } else {
-            let ignore_case = differs_only_in_case(rows, column, roles);
-            (JudgedBy::Equals { path: None, ignore_case }, format!("short texts, {n} different"))
+            let judged_by = JudgedBy::Equals { path: None, ignore_case: false };
+            (judged_by, format!("short texts, {n} different"))
         };
         Self { judged_by, about, n_without }
     }
@@ -91,7 +102,8 @@ fn path_to(key: &str) -> String {
 
 fn differs_only_in_case(rows: &[Row], expected: &str, roles: &Roles) -> bool {
     let text = |row: &Row, name: &str| {
-        row.fields.get(name).and_then(Value::as_str).map(|text| text.trim().to_owned())
+        let text = row.fields.get(name).and_then(Value::as_str).map(str::trim)?;
+        (!text.starts_with(['{', '['])).then(|| text.to_owned())
     };
     rows.iter().any(|row| {
         roles.answers.iter().any(|answer| match (text(row, expected), text(row, &answer.column)) {
