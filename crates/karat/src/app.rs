@@ -85,6 +85,15 @@ impl App {
         Self { address: address.trim_end_matches('/').into(), ..self }
     }
 
+    /// Sends a piece of what an operation will answer to whoever watches.
+    pub fn send_part(&self, part: &impl serde::Serialize) {
+        if let Some(watch) = &self.watch
+            && let Ok(part) = serde_json::to_value(part)
+        {
+            watch(&crate::evals::progress::Update::Part(part));
+        }
+    }
+
     /// The folder with the project file.
     pub fn root(&self) -> anyhow::Result<PathBuf> {
         read::find_root(&self.folder).with_context(|| {

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use karat_records::{Case, Hash};
 use serde_json::{Value, json};
 
+use crate::project::files::Files;
+use crate::project::{Feature, Problems, Project};
+
 /// A dataset with its cases.
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -27,6 +30,19 @@ impl Dataset {
     pub fn holds_back(&self) -> bool {
         self.cases.iter().any(|case| case.split == karat_records::Split::Gate)
     }
+}
+
+/// Reads the cases of a feature.
+pub fn of(project: &Project, feature: &Feature, problems: &Problems) -> Option<Dataset> {
+    let Some(file) = feature.dataset.as_ref().and_then(|name| project.dataset(name)) else {
+        problems.error(
+            &feature.place,
+            format!("the feature {} has no dataset, so there is nothing to run on", feature.name),
+            "add dataset = \"NAME\" to the feature, and [datasets.NAME] with a file",
+        );
+        return None;
+    };
+    import::import(file, Files { root: &project.root, problems })
 }
 
 /// The version of some cases: a hash of their contents, whatever their order.

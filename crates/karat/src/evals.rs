@@ -32,4 +32,6 @@ pub mod load;
 
 pub mod draft;
 
+pub mod rule_marks;
+
 pub mod state;

@@ -16,5 +16,7 @@ pub mod unit;
 
 pub mod describe;
 
+pub mod shown;
+
 pub use judge::{CriterionVerdict, VariantVerdict, judge};
 pub use outcomes::{Outcome, Outcomes, VariantOutcomes};

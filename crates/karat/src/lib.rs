@@ -17,6 +17,10 @@ pub mod evals;
 
 pub mod checks;
 
+pub mod bets;
+
+pub mod play;
+
 pub mod reports;
 
 pub mod mock;

@@ -4,6 +4,10 @@ mod doors;
 
 mod judging;
 
+mod bets;
+
+mod play;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -90,7 +94,7 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows(), doors::rows()].into_iter().flatten().collect()
+    [judging::rows(), doors::rows(), bets::rows(), play::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.

@@ -65,6 +65,8 @@ pub use rules::Rules;
 pub use scorer::Scorer;
 pub use variant::{Variant, VariantKind};
 
+use crate::app::Refusal;
+
 /// The name of the project file.
 pub const FILE: &str = "karat.toml";
 
@@ -93,6 +95,30 @@ impl Project {
     /// The feature of that name.
     pub fn feature(&self, name: &str) -> Option<&Feature> {
         self.features.iter().find(|feature| feature.name == name)
+    }
+
+    /// The feature of that name, or the only one.
+    pub fn choose(&self, name: Option<&str>) -> anyhow::Result<&Feature> {
+        let names =
+            || self.features.iter().map(|feature| feature.name.as_str()).collect::<Vec<_>>();
+        match name {
+            Some(name) => self.feature(name).ok_or_else(|| {
+                Refusal::not_found(format!(
+                    "there is no feature {name}\n  next: {}",
+                    problem::suggestion(name, names())
+                ))
+            }),
+            None => match self.features.as_slice() {
+                [only] => Ok(only),
+                [] => Err(Refusal::not_found(
+                    "the project has no feature\n  next: add [features.NAME] with a dataset and variants to karat.toml",
+                )),
+                _ => Err(Refusal::invalid(format!(
+                    "which feature?\n  next: name one of {}",
+                    names().join(", ")
+                ))),
+            },
+        }
     }
 
     /// The provider of that name.

@@ -56,5 +56,5 @@ mod vectors;
 
 pub use method::Method;
 pub use prepare::prepare;
-pub use ready::{Ready, score_all};
+pub use ready::{Ready, score_all, score_some};
 pub use score::{Judged, score};

@@ -110,7 +110,7 @@ impl Shared {
 
     /// How the variants stand by the first criterion, from what is done so far.
     fn standing(&self, board: &Board) -> String {
-        let Some(index) = super::judged::primary(&self.prepared) else { return String::new() };
+        let Some(index) = self.prepared.feature.primary() else { return String::new() };
         let alpha = self.prepared.project.alpha();
         let question = Floor { alpha_pass: alpha, alpha_fail: alpha, ..Floor::at(0.5) };
         let parts = self.prepared.candidates.iter().zip(&board.outcomes).filter_map(

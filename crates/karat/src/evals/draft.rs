@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{plan, start};
 use crate::app::{App, Broken};
-use crate::datasets::split;
+use crate::datasets::{Dataset, split};
 use crate::gate::describe;
 use crate::project::rules::{Phrase, all_text};
 use crate::project::{Problems, Rules};
@@ -72,7 +72,39 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
     let Some(dataset) = start::dataset_of(&project, feature, &problems) else {
         return Err(Broken(problems.sorted()).into());
     };
-    let cases: Vec<&Case> = split::cases_in(&dataset, split::tuning_scope(&dataset))
+    let file = input.file.unwrap_or_else(|| format!("rules/{}.toml", feature.name));
+    let drafted = from_cases(&dataset, project.alpha(), &file)?;
+    let path = project.root.join(&file);
+    if path.exists() && !input.force {
+        bail!(
+            "{file} is there already\n  next: name another file with --file, or overwrite it with --force"
+        );
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!("{} cannot be made; make the folder writable", folder.display())
+        })?;
+    }
+    std::fs::write(&path, &drafted.text).with_context(|| {
+        format!(
+            "{file} cannot be written; make the folder writable, or name another place with --file"
+        )
+    })?;
+    let has_rules = feature.variants.iter().any(|variant| variant.kind.word() == "rules");
+    let next = if has_rules {
+        format!("read {file}, then karat eval {}", feature.name)
+    } else {
+        format!(
+            "read {file}, then add to karat.toml:\n        [features.{}.variants.rules]\n        kind = \"rules\"\n        file = \"{file}\"\n        and baseline = \"rules\" to the feature",
+            feature.name
+        )
+    };
+    Ok(Draft { next, ..drafted })
+}
+
+/// Drafts rules from the cases that tune, for this file; writes nothing.
+pub fn from_cases(dataset: &Dataset, alpha: f64, file: &str) -> Result<Draft> {
+    let cases: Vec<&Case> = split::cases_in(dataset, split::tuning_scope(dataset))
         .into_iter()
         .filter(|case| case.expected.is_some())
         .collect();
@@ -97,13 +129,11 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
     let sketch = Sketch::of(&all);
     let n_right = right_unseen(&all, Sketch::of) as u64;
     let n = examples.len() as u64;
-    let alpha = project.alpha();
     let question = Floor { alpha_pass: alpha, alpha_fail: alpha, ..Floor::at(0.5) };
     let answer = karat_stats::gate(&Sample::Counts { successes: n_right, n }, &question)?;
     let majority = examples.iter().filter(|example| example.answer == sketch.default).count()
         as f64
         / n as f64;
-    let file = input.file.unwrap_or_else(|| format!("rules/{}.toml", feature.name));
     let estimate = n_right as f64 / n as f64;
     let text = sketch.to_toml(&format!(
         "# Drafted from {} of {}; edit it, it is yours.\n# Rules drafted in the same way were right on {} of cases that they had not seen ({} to {}); the most frequent answer alone on {}.\n",
@@ -116,44 +146,19 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
     ));
     // What is written must be what the reader accepts.
     let check = Problems::default();
-    if Rules::parse(&file, &text, &check).is_none() {
+    if Rules::parse(file, &text, &check).is_none() {
         return Err(Broken(check.sorted()).into());
     }
-    let path = project.root.join(&file);
-    if path.exists() && !input.force {
-        bail!(
-            "{file} is there already\n  next: name another file with --file, or overwrite it with --force"
-        );
-    }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| {
-            format!("{} cannot be made; make the folder writable", folder.display())
-        })?;
-    }
-    std::fs::write(&path, &text).with_context(|| {
-        format!(
-            "{file} cannot be written; make the folder writable, or name another place with --file"
-        )
-    })?;
-    let has_rules = feature.variants.iter().any(|variant| variant.kind.word() == "rules");
-    let next = if has_rules {
-        format!("read {file}, then karat eval {}", feature.name)
-    } else {
-        format!(
-            "read {file}, then add to karat.toml:\n        [features.{}.variants.rules]\n        kind = \"rules\"\n        file = \"{file}\"\n        and baseline = \"rules\" to the feature",
-            feature.name
-        )
-    };
     Ok(Draft {
         n_rules: sketch.rules.len() as u64,
-        file,
+        file: file.to_owned(),
         text,
         n,
         estimate,
         lower: answer.lower,
         upper: answer.upper,
         majority,
-        next,
+        next: String::new(),
     })
 }
 

@@ -108,23 +108,24 @@ async fn remember(app: &App, prepared: &Prepared) -> Result<()> {
     store.catalog.put(put("mvq", feature.clone(), prepared.feature.mvq_content())).await?;
     let dataset = json!({ "version": prepared.plan.dataset.hash, "scope": prepared.plan.scope, "n_cases": prepared.plan.n_cases });
     store.catalog.put(put("dataset", prepared.dataset.name.clone(), dataset)).await?;
+    // What was promised is written down before the first outcome of it is known.
+    let of_feature = |bet: &&crate::project::Bet| bet.feature.as_ref() == Some(feature);
+    for bet in prepared.project.bets.iter().filter(of_feature) {
+        let content = bet.content(&describe::criteria(&prepared.feature.mvq));
+        store.catalog.put(put("bet", bet.name.clone(), content)).await?;
+    }
     Ok(())
 }
 
 /// The state of criteria and desired outputs that judges now.
-fn registered(app: &App, prepared: &Prepared) -> Registered {
+pub fn registered(app: &App, prepared: &Prepared) -> Registered {
     let mut expected: Vec<Value> =
         prepared.cases.iter().map(|case| json!([case.id, case.expected])).collect();
     expected.sort_by_key(ToString::to_string);
     Registered {
         feature: prepared.feature.name.clone(),
         since: clock::day(app.clock.now_ms()),
-        criteria: prepared
-            .feature
-            .mvq
-            .iter()
-            .map(|criterion| format!("{}: {}", criterion.name, describe::criterion(criterion)))
-            .collect(),
+        criteria: describe::criteria(&prepared.feature.mvq),
         desired_outputs: Hash::of_json(&Value::Array(expected)).short().to_owned(),
         n_cases: prepared.cases.len() as u64,
     }

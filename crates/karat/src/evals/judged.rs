@@ -20,8 +20,8 @@ use crate::app::App;
 use crate::gate::judge::Question;
 use crate::gate::measure::{FOR_EVER, quantile};
 use crate::gate::{Outcomes, VariantOutcomes, capability, compare, describe, economy, judge};
+use crate::project::Criterion;
 use crate::project::history::Amendment;
-use crate::project::{Criterion, Metric};
 
 /// What the gate decided about numbers and history before the report is written.
 #[derive(Clone, Debug, Default)]
@@ -34,18 +34,6 @@ pub struct Gating {
     pub criteria_since: Option<String>,
 }
 
-/// The position of the scorer that says what a success is: that of the first criterion, else the first scorer.
-pub fn primary(prepared: &Prepared) -> Option<usize> {
-    let named = prepared.feature.mvq.iter().find_map(|criterion| match &criterion.metric {
-        Metric::Scorer(name) => Some(name.as_str()),
-        _ => None,
-    });
-    match named {
-        Some(name) => prepared.scorers.iter().position(|ready| ready.name == name),
-        None => (!prepared.scorers.is_empty()).then_some(0),
-    }
-}
-
 /// Writes the report of a run.
 pub async fn report(
     app: &App,
@@ -56,7 +44,7 @@ pub async fn report(
     let outcomes = &ran.outcomes;
     let feature = &prepared.feature;
     let alpha = prepared.project.alpha();
-    let primary_index = primary(prepared);
+    let primary_index = feature.primary();
     let primary_metric = primary_index.map(|index| outcomes.scorers[index].clone());
     let metric = primary_metric.as_deref();
     let baseline = feature.baseline.as_ref().and_then(|name| outcomes.variant(name));

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::app::{App, Broken};
-use crate::datasets::{self, Dataset, import, split};
-use crate::project::files::Files;
+use crate::datasets::{self, Dataset, split};
 use crate::project::problem::{Place, suggestion};
 use crate::project::variant::RecordedSource;
 use crate::project::{Feature, Problems, Project, Variant, VariantKind};
@@ -72,19 +71,7 @@ pub struct Candidate {
 
 /// Chooses a feature by name, or the only one.
 pub fn choose_feature<'a>(project: &'a Project, name: Option<&str>) -> anyhow::Result<&'a Feature> {
-    let names = || project.features.iter().map(|feature| feature.name.as_str()).collect::<Vec<_>>();
-    match name {
-        Some(name) => project.feature(name).ok_or_else(|| {
-            anyhow::anyhow!("there is no feature {name}\n  next: {}", suggestion(name, names()))
-        }),
-        None => match project.features.as_slice() {
-            [only] => Ok(only),
-            [] => Err(anyhow::anyhow!(
-                "the project has no feature\n  next: add [features.NAME] with a dataset and variants to karat.toml"
-            )),
-            _ => Err(anyhow::anyhow!("which feature?\n  next: name one of {}", names().join(", "))),
-        },
-    }
+    project.choose(name)
 }
 
 /// Whether the wished feature's dataset holds cases back for the gate.
@@ -100,15 +87,7 @@ pub fn holds_back(app: &App, wish: &Wish) -> anyhow::Result<bool> {
 
 /// Reads the cases of a feature.
 pub fn dataset_of(project: &Project, feature: &Feature, problems: &Problems) -> Option<Dataset> {
-    let Some(file) = feature.dataset.as_ref().and_then(|name| project.dataset(name)) else {
-        problems.error(
-            &feature.place,
-            format!("the feature {} has no dataset, so there is nothing to run on", feature.name),
-            "add dataset = \"NAME\" to the feature, and [datasets.NAME] with a file",
-        );
-        return None;
-    };
-    import::import(file, Files { root: &project.root, problems })
+    datasets::of(project, feature, problems)
 }
 
 /// Everything that a variant's answers depend on, the answers in a dataset's column included.

@@ -25,6 +25,11 @@ pub fn criterion(criterion: &Criterion) -> String {
     format!("{metric} {bound}{only}{each}")
 }
 
+/// All criteria, each as `name: demand`.
+pub fn criteria(criteria: &[Criterion]) -> Vec<String> {
+    criteria.iter().map(|one| format!("{}: {}", one.name, criterion(one))).collect()
+}
+
 /// A limit in its unit.
 pub fn amount(metric: &Metric, value: f64) -> String {
     match metric {

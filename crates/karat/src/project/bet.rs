@@ -1,5 +1,7 @@
 //! Bets: what a team believes, and when it decides.
 
+use serde_json::{Value, json};
+
 use super::problem::Place;
 use super::reader::Table;
 
@@ -22,6 +24,17 @@ pub struct Bet {
     pub spend_cap_usd: Option<f64>,
     /// Where it stands in the file.
     pub place: Place,
+}
+
+impl Bet {
+    /// What was promised, with the criteria of its feature, as it is kept in the catalog.
+    pub fn content(&self, criteria: &[String]) -> Value {
+        json!({
+            "feature": self.feature, "hypothesis": self.hypothesis, "success": self.success,
+            "why_us": self.why_us, "deadline": self.deadline.map(|day| day.to_string()),
+            "spend_cap_usd": self.spend_cap_usd, "criteria": criteria,
+        })
+    }
 }
 
 /// Reads `[bets.NAME]`.

@@ -23,7 +23,9 @@ pub fn with_tables(text: &str, tables: &str) -> Result<String> {
         bail!("karat.toml is not valid TOML\n  next: `karat check` names the line")
     };
     let Ok(added) = tables.parse::<DocumentMut>() else {
-        bail!("these tables cannot be written as TOML\n  next: use letters, digits and dashes in names")
+        bail!(
+            "these tables cannot be written as TOML\n  next: use letters, digits and dashes in names"
+        )
     };
     merge(document.as_table_mut(), added.as_table())?;
     Ok(document.to_string())

@@ -49,6 +49,18 @@ impl Feature {
         self.scorers.iter().find(|scorer| scorer.name == name)
     }
 
+    /// The position of the scorer that says what a success is: that of the first criterion, else the first scorer.
+    pub fn primary(&self) -> Option<usize> {
+        let named = self.mvq.iter().find_map(|criterion| match &criterion.metric {
+            Metric::Scorer(name) => Some(name),
+            _ => None,
+        });
+        match named {
+            Some(name) => self.scorers.iter().position(|scorer| scorer.name == *name),
+            None => (!self.scorers.is_empty()).then_some(0),
+        }
+    }
+
     /// The hash of the criteria together.
     pub fn mvq_hash(&self) -> Hash {
         Hash::of_json(&self.mvq_content())

@@ -59,12 +59,7 @@ impl Lock {
     /// Writes the lock file whole or not at all; leaves it alone when nothing changed.
     pub fn write(&self, root: &Path) -> anyhow::Result<()> {
         let path = root.join(FILE);
-        let mut lock = self.clone();
-        lock.format = FORMAT;
-        let text = format!(
-            "# Written by karat gate; commit it, so that proofs reach production.\n{}",
-            toml::to_string(&lock).context("a lock file is always TOML")?
-        );
+        let text = self.text()?;
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
             return Ok(());
         }
@@ -74,6 +69,16 @@ impl Lock {
                 "{FILE} cannot be written; make the folder writable and run the same command again"
             )
         })
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> anyhow::Result<String> {
+        let mut lock = self.clone();
+        lock.format = FORMAT;
+        Ok(format!(
+            "# Written by karat gate; commit it, so that proofs reach production.\n{}",
+            toml::to_string(&lock).context("a lock file is always TOML")?
+        ))
     }
 
     /// Keeps a proof in place of an older one of the same variant.

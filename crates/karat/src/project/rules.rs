@@ -131,14 +131,16 @@ impl Rules {
 
     /// The answer for these inputs.
     pub fn answer(&self, inputs: &Map<String, Value>) -> &Value {
+        self.first_match(inputs).map_or(&self.default, |index| &self.rules[index].answer)
+    }
+
+    /// The position of the rule that answers these inputs; nothing where the default does.
+    pub fn first_match(&self, inputs: &Map<String, Value>) -> Option<usize> {
         let everything = all_text(inputs);
-        self.rules
-            .iter()
-            .find(|rule| match &rule.field {
-                Some(field) => rule.matches(&inputs.get(field).map(text_of).unwrap_or_default()),
-                None => rule.matches(&everything),
-            })
-            .map_or(&self.default, |rule| &rule.answer)
+        self.rules.iter().position(|rule| match &rule.field {
+            Some(field) => rule.matches(&inputs.get(field).map(text_of).unwrap_or_default()),
+            None => rule.matches(&everything),
+        })
     }
 }
 

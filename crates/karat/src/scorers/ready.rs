@@ -170,6 +170,32 @@ pub async fn score_all(
         .collect()
 }
 
+/// Scores one answer with some scorers only, given by position; what the others would ask is not asked.
+pub async fn score_some(
+    scorers: &[Ready],
+    wanted: &[usize],
+    case: &Case,
+    answer: &Answer,
+    seed: u64,
+) -> Vec<Score> {
+    let mut needed: Vec<usize> = wanted.to_vec();
+    let mut position = 0;
+    while let Some(index) = needed.get(position).copied() {
+        if let Some(How::Weighted { parts, .. }) = scorers.get(index).map(|ready| &ready.how) {
+            let new = parts.iter().map(|(part, _)| *part);
+            needed.extend(new.filter(|part| !needed.contains(part)).collect::<Vec<_>>());
+        }
+        position += 1;
+    }
+    let not_asked = |(index, ready): (usize, &Ready)| {
+        let unknown = || Costed::free(Judged::undecided("not asked"));
+        (!needed.contains(&index)).then(|| record(ready, "", unknown()))
+    };
+    let known: Vec<Option<Score>> = scorers.iter().enumerate().map(not_asked).collect();
+    let scores = score_all(scorers, &known, "", case, answer, seed).await;
+    wanted.iter().filter_map(|index| scores.get(*index).cloned()).collect()
+}
+
 fn record(ready: &Ready, trial_id: &str, costed: Costed) -> Score {
     Score {
         trial_id: trial_id.to_owned(),

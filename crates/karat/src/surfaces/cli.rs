@@ -11,6 +11,9 @@ pub mod serve;
 pub mod mcp;
 
 pub mod people;
+pub mod bets;
+
+pub mod play;
 
 pub mod progress;
 

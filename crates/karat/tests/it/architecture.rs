@@ -26,10 +26,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gate", &[]),
     ("evals", &["variants", "scorers", "gate", "datasets", "tasks"]),
     ("checks", &["evals", "variants", "scorers", "gate", "datasets"]),
+    ("bets", &["datasets", "evals", "gate"]),
+    ("play", &["variants", "scorers", "datasets", "gate"]),
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
-    ("operations", &["checks", "evals", "people"]),
+    ("operations", &["checks", "evals", "people", "bets", "play"]),
     (
         "surfaces",
         &[
@@ -41,6 +43,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "reports",
             "mock",
             "upstream",
+            "bets",
+            "play",
             "config",
             "tasks",
         ],

@@ -79,8 +79,7 @@ fn spent(connection: &Connection, feature: &str) -> rusqlite::Result<Spent> {
         "SELECT total(c.cost_usd) {OWN} CROSS JOIN scores c ON c.trial_id = t.id \
          WHERE s.feature = ?1 AND c.simulated = 0"
     );
-    let judges_usd =
-        connection.prepare_cached(&judges)?.query_row([feature], |row| row.get(0))?;
+    let judges_usd = connection.prepare_cached(&judges)?.query_row([feature], |row| row.get(0))?;
     let [n_trials, n_unknown] = [n_trials, n_unknown].map(i64::unsigned_abs);
     Ok(Spent { answers_usd, judges_usd, n_trials, n_unknown })
 }

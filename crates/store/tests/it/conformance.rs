@@ -254,12 +254,8 @@ async fn spent(store: Store) {
         judged("t5", Some(70.0), false),
     ];
     ledger.append(facts).await.unwrap();
-    let expected = karat_store::Spent {
-        answers_usd: 0.75,
-        judges_usd: 0.125,
-        n_trials: 3,
-        n_unknown: 1,
-    };
+    let expected =
+        karat_store::Spent { answers_usd: 0.75, judges_usd: 0.125, n_trials: 3, n_unknown: 1 };
     assert_eq!(ledger.spent("triage").await.unwrap(), expected);
 }
 

@@ -40,9 +40,8 @@ pub fn all(folder: &Path, plan: &Plan, is_forced: bool) -> Result<()> {
     }
     let ignore = ignore_file(folder)?;
     let files = new.iter().map(|file| NewContent { path: &file.path, content: &file.content });
-    let ignore = ignore
-        .iter()
-        .map(|text| NewContent { path: ".gitignore", content: text.as_bytes() });
+    let ignore =
+        ignore.iter().map(|text| NewContent { path: ".gitignore", content: text.as_bytes() });
     let mut edit = Edit::begin(folder);
     edit.write(&files.chain(ignore).collect::<Vec<_>>())?;
     edit.keep();

@@ -41,6 +41,13 @@ pub enum Command {
     Show(ShowArgs),
     /// Compare two runs, or two variants of the latest run, on the same cases.
     Compare(CompareArgs),
+    /// Ask variants on a few inputs, with repeats; nothing of it is stored.
+    Play(PlayArgs),
+    /// List bets with what became of them.
+    Bets(BetsArgs),
+    /// Work with a bet.
+    #[command(subcommand)]
+    Bet(BetCommand),
     /// Work with rules.
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -315,6 +322,152 @@ pub struct CompareArgs {
 pub enum RulesCommand {
     /// Draft rules from the cases themselves, for people to edit.
     Draft(DraftArgs),
+    /// Show rules as sentences, with what each is worth on the cases that tune.
+    Show(ShowRulesArgs),
+}
+
+/// `karat rules show`
+#[derive(Debug, Args)]
+pub struct ShowRulesArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// The rules variant; the baseline, or the first one, where absent.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat bets`
+#[derive(Debug, Args)]
+pub struct BetsArgs {
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat bet …`
+#[derive(Debug, Subcommand)]
+pub enum BetCommand {
+    /// Write a bet down on the rows of a file, before any outcome; on a terminal karat asks for what is missing.
+    New(Box<NewBetArgs>),
+    /// Show a bet with its amendments.
+    Show(ShowBetArgs),
+    /// Decide about a bet; a later decision takes its place.
+    Decide(DecideBetArgs),
+}
+
+/// `karat bet new`
+#[derive(Debug, Args)]
+pub struct NewBetArgs {
+    /// CSV, cells of a spreadsheet, or JSON Lines; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// The bet's name; that of the file where absent.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The feature's name; that of the bet where absent.
+    #[arg(long)]
+    pub feature: Option<String>,
+    /// What a request is, in the plural.
+    #[arg(long, value_name = "WORDS")]
+    pub about: Option<String>,
+    /// What you believe, so that it can turn out false.
+    #[arg(long, value_name = "SENTENCE")]
+    pub hypothesis: Option<String>,
+    /// The least share of answers that must be right, for example 0.85.
+    #[arg(long)]
+    pub floor: Option<f64>,
+    /// The day on which you decide, for example 2026-12-18.
+    #[arg(long, value_name = "DAY")]
+    pub deadline: Option<String>,
+    /// What it may cost in US dollars.
+    #[arg(long, value_name = "USD")]
+    pub cap: Option<f64>,
+    /// What you have that others lack.
+    #[arg(long, value_name = "SENTENCE")]
+    pub why_us: Option<String>,
+    /// The kind of scorer that says what a success is; the one that fits best where absent.
+    #[arg(long, value_name = "KIND")]
+    pub scorer: Option<String>,
+    /// Column of the input; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    pub input: Vec<String>,
+    /// Column of the desired output.
+    #[arg(long, value_name = "COLUMN")]
+    pub expected: Option<String>,
+    /// Column of answers; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    pub answers: Vec<String>,
+    /// Draft no rules.
+    #[arg(long)]
+    pub no_rules: bool,
+    /// How to print what was written.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat bet show`
+#[derive(Debug, Args)]
+pub struct ShowBetArgs {
+    /// The bet.
+    pub bet: String,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat bet decide`
+#[derive(Debug, Args)]
+pub struct DecideBetArgs {
+    /// The bet.
+    pub bet: String,
+    /// What was decided; `running` takes a decision back.
+    #[arg(value_enum)]
+    pub state: DecideWord,
+    /// Why.
+    #[arg(long, value_name = "SENTENCE")]
+    pub reason: String,
+}
+
+/// What can be decided about a bet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DecideWord {
+    /// It turned out true.
+    Won,
+    /// It turned out false, or is not worth more.
+    Killed,
+    /// An earlier decision is taken back.
+    Running,
+}
+
+/// `karat play`
+#[derive(Debug, Args)]
+pub struct PlayArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// Only this variant; may be repeated. The first six where absent.
+    #[arg(long = "variant", value_name = "NAME")]
+    pub variants: Vec<String>,
+    /// How often each is asked.
+    #[arg(long, default_value_t = 5)]
+    pub trials: u32,
+    /// An input as JSON, or as text where inputs have one field; may be repeated.
+    #[arg(long, value_name = "JSON")]
+    pub input: Vec<String>,
+    /// A case that tunes; may be repeated.
+    #[arg(long = "case", value_name = "ID")]
+    pub cases: Vec<String>,
+    /// How many cases to ask where no input is named.
+    #[arg(long, default_value_t = 8)]
+    pub limit: usize,
+    /// Most US dollars that this may cost.
+    #[arg(long, value_name = "USD")]
+    pub cap: Option<f64>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
 }
 
 /// `karat rules draft`

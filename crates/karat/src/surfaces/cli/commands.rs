@@ -163,6 +163,10 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             let compared: Compared = reach.ask("runs.compare", &input).await?;
             print_either(args.format, &compared, tables::compared).map(|()| 0)
         }
+        Some(Command::Play(args)) => super::play::play(app, args).await,
+        Some(Command::Bets(args)) => super::bets::list(app, args).await,
+        Some(Command::Bet(command)) => super::bets::bet(app, command).await,
+        Some(Command::Rules(RulesCommand::Show(args))) => super::bets::rules(app, args).await,
         Some(Command::Rules(RulesCommand::Draft(args))) => {
             let input = DraftRules { feature: args.feature, file: args.file, force: args.force };
             let drafted: Draft = reach.ask("rules.draft", &input).await?;
@@ -289,7 +293,7 @@ async fn show(app: App, reach: &Reach, args: ShowArgs) -> Result<u8> {
     output::deliver(&text, args.output.as_deref()).map(|()| 0)
 }
 
-fn print_either<T: serde::Serialize>(
+pub(super) fn print_either<T: serde::Serialize>(
     format: ListFormat,
     value: &T,
     table: impl Fn(&T) -> String,
