@@ -15,6 +15,8 @@ pub mod gate;
 
 pub mod evals;
 
+pub mod labels;
+
 pub mod checks;
 
 pub mod bets;

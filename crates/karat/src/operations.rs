@@ -7,6 +7,7 @@ mod judging;
 mod bets;
 
 mod play;
+mod labels;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -94,7 +95,7 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows(), doors::rows(), bets::rows(), play::rows()].into_iter().flatten().collect()
+    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.

@@ -27,23 +27,12 @@ pub fn import(file: &DatasetFile, files: Files<'_>) -> Option<Dataset> {
         for row in rows {
             let place = Place::line(path, row.line);
             let position = dataset.cases.len() + 1;
-            let Some(mut case) = reader.case(row, &columns, position, &mut dataset.answers) else {
-                continue;
-            };
+            let read = reader.case(row, &columns, position, &mut dataset.answers);
+            let Some(mut case) = read else { continue };
             if is_gate {
                 case.split = Split::Gate;
             }
-            let mut input = Value::Object(std::mem::take(&mut case.input));
-            for missing in images::pin(&mut input, files.root) {
-                files.problems.error(
-                    &place,
-                    format!("there is no image {missing}"),
-                    "paths of images are relative to the project's folder",
-                );
-            }
-            if let Value::Object(input) = input {
-                case.input = input;
-            }
+            pin_images(&mut case, &place, files);
             if let Some((other, line)) = seen.insert(case.id.clone(), (path.clone(), place.line)) {
                 files.problems.error(
                     &place,
@@ -65,6 +54,59 @@ pub fn import(file: &DatasetFile, files: Files<'_>) -> Option<Dataset> {
     (files.problems.n_errors() == before).then_some(dataset)
 }
 
+fn pin_images(case: &mut Case, place: &Place, files: Files<'_>) {
+    let mut input = Value::Object(std::mem::take(&mut case.input));
+    for missing in images::pin(&mut input, files.root) {
+        files.problems.error(
+            place,
+            format!("there is no image {missing}"),
+            "paths of images are relative to the project's folder",
+        );
+    }
+    if let Value::Object(input) = input {
+        case.input = input;
+    }
+}
+
+/// Reads rows that stand in no file yet, such as pasted ones, as cases of a dataset would be read.
+/// Columns that the project file maps and these rows do not have are taken for granted.
+pub fn rows_of(file: &DatasetFile, name: &str, text: &str, files: Files<'_>) -> Option<Vec<Case>> {
+    let before = files.problems.n_errors();
+    let rows = rows::of_text(name, text, files.problems)?;
+    let has = |column: &String| rows.iter().any(|row| row.fields.contains_key(column));
+    let mut file = file.clone();
+    let columns = &mut file.columns;
+    for column in
+        [&mut columns.id, &mut columns.expected, &mut columns.tags, &mut columns.split]
+    {
+        *column = column.take().filter(|name| has(name));
+    }
+    columns.input.retain(|name| has(name));
+    columns.metadata.retain(|name| has(name));
+    file.answers.retain(|name| has(name));
+    let reader = RowReader { file: &file, path: name, problems: files.problems };
+    let columns = reader.columns(&rows)?;
+    let mut cases = Vec::new();
+    for (index, row) in rows.into_iter().enumerate() {
+        let place = Place::line(name, row.line);
+        if let Some(mut case) = reader.case(row, &columns, index + 1, &mut BTreeMap::new()) {
+            pin_images(&mut case, &place, files);
+            cases.push(case);
+        }
+    }
+    (files.problems.n_errors() == before).then_some(cases)
+}
+
+/// Which column is which in a file of the dataset with these rows.
+pub fn columns_of(
+    file: &DatasetFile,
+    path: &str,
+    rows: &[Row],
+    problems: &Problems,
+) -> Option<Chosen> {
+    RowReader { file, path, problems }.columns(rows)
+}
+
 /// Once some cases are held out, all others are for tuning.
 fn settle_split(cases: &mut [Case]) {
     if cases.iter().any(|case| case.split == Split::Gate) {
@@ -79,13 +121,20 @@ fn settle_split(cases: &mut [Case]) {
 }
 
 /// Which column is which in one file.
-struct Chosen {
-    id: Option<String>,
-    input: Vec<String>,
-    expected: Option<String>,
-    metadata: Vec<String>,
-    tags: Option<String>,
-    split: Option<String>,
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The id, where there is a column for it.
+    pub id: Option<String>,
+    /// The input's parts.
+    pub input: Vec<String>,
+    /// The desired output.
+    pub expected: Option<String>,
+    /// Fields that are kept; all where empty.
+    pub metadata: Vec<String>,
+    /// Tags.
+    pub tags: Option<String>,
+    /// Whether the case is held out.
+    pub split: Option<String>,
 }
 
 struct RowReader<'a> {

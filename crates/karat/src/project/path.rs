@@ -65,6 +65,15 @@ impl Path {
         })
     }
 
+    /// The keys of a path that leads through objects only.
+    pub fn keys(&self) -> Option<Vec<String>> {
+        let keys = self.steps.iter().map(|step| match step {
+            Step::Key(key) => Some(key.clone()),
+            Step::Index(_) => None,
+        });
+        keys.collect()
+    }
+
     /// The path as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -23,11 +23,24 @@ const MOST_PROBLEMS: usize = 20;
 /// Reads a `.csv` or `.tsv` file as CSV, every other as JSON Lines.
 pub fn read(file: &str, place: &Place, files: Files<'_>) -> Option<Vec<Row>> {
     let text = files.text(file, place)?;
+    of_text(file, &text, files.problems)
+}
+
+/// Pure. Rows of a text that has, or would have, this file name.
+pub fn of_text(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
+    match delimiter(file) {
+        Some(delimiter) => csv(file, text, delimiter, problems),
+        None => json_lines(file, text, problems),
+    }
+}
+
+/// What separates the fields of a `.csv` or `.tsv` file; every other file is JSON Lines.
+pub fn delimiter(file: &str) -> Option<u8> {
     let extension = file.rsplit('.').next().unwrap_or_default().to_lowercase();
     match extension.as_str() {
-        "csv" => csv(file, &text, b',', files.problems),
-        "tsv" => csv(file, &text, b'\t', files.problems),
-        _ => json_lines(file, &text, files.problems),
+        "csv" => Some(b','),
+        "tsv" => Some(b'\t'),
+        _ => None,
     }
 }
 
