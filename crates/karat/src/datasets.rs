@@ -6,6 +6,8 @@ pub mod split;
 
 pub mod images;
 
+pub mod looks;
+
 use std::collections::BTreeMap;
 
 use karat_records::{Case, Hash};
