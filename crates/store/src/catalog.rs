@@ -2,12 +2,23 @@
 
 use karat_records::{Hash, Version};
 
-use crate::{Engine, StoreError};
+use crate::{Engine, Page, StoreError};
 
 /// What we want.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     pub(crate) engine: Engine,
+}
+
+/// Which loads to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadFilter {
+    /// Only these kinds; none lists nothing.
+    pub kinds: Vec<String>,
+    /// At most so many; zero lists none.
+    pub limit: usize,
+    /// Go on after the last page: its `next`.
+    pub cursor: Option<String>,
 }
 
 impl Catalog {
@@ -51,6 +62,25 @@ impl Catalog {
     pub async fn list(&self, kind: &str) -> Result<Vec<Version>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.list(kind).await,
+        }
+    }
+
+    /// Every load of some kinds, newest first, page by page.
+    pub async fn loads(&self, filter: LoadFilter) -> Result<Page<Version>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.load_page(filter).await,
+        }
+    }
+
+    /// The last load of this content, and what stood there before it; `None` where it was never loaded.
+    pub async fn with_before(
+        &self,
+        kind: &str,
+        name: &str,
+        hash: &Hash,
+    ) -> Result<Option<(Version, Option<Version>)>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.with_before(kind, name, hash).await,
         }
     }
 }

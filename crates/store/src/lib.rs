@@ -1,4 +1,5 @@
-//! The only SQL of the product: the ledger of what happened and the catalog of what the project wants.
+//! The only SQL of the product: the ledger of what happened, the catalog of what the project wants,
+//! and the cases of every version of its datasets.
 //! It stores what it is given, and never makes ids, reads the clock or decides anything.
 //!
 //! Outside, a concrete [`Store`] that is cheap to clone; inside, a closed enum over engines and one `match` per method.
@@ -7,6 +8,8 @@
 mod ledger;
 
 mod catalog;
+
+mod cases;
 
 mod options;
 
@@ -17,23 +20,29 @@ mod sqlite;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use catalog::Catalog;
+pub use cases::{
+    After, CaseDiff, CasePage, CaseQuery, CaseSort, Cases, Chunk, Chunker, DatasetVersion, Finish,
+    PlacedCase,
+};
+pub use catalog::{Catalog, LoadFilter};
 pub use error::StoreError;
 pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent};
 pub use options::{Durability, Options};
 
 use sqlite::Sqlite;
 
-/// Ledger and catalog of one project; clones share one database.
+/// Ledger, catalog and cases of one project; clones share one database.
 #[derive(Clone, Debug)]
 pub struct Store {
     /// What we want: small, versioned.
     pub catalog: Catalog,
     /// What happened: facts that are only ever added.
     pub ledger: Ledger,
+    /// Versions of datasets with their cases.
+    pub cases: Cases,
 }
 
-/// The databases that can keep a ledger or a catalog.
+/// The databases that can keep a ledger, a catalog or cases.
 #[derive(Clone, Debug)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
@@ -45,7 +54,11 @@ impl Store {
     /// It migrates an older database to this binary's schema and refuses a newer one.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
         let engine = Engine::Sqlite(Arc::new(Sqlite::open(path, options)?));
-        Ok(Self { catalog: Catalog { engine: engine.clone() }, ledger: Ledger { engine } })
+        Ok(Self {
+            catalog: Catalog { engine: engine.clone() },
+            cases: Cases { engine: engine.clone() },
+            ledger: Ledger { engine },
+        })
     }
 
     /// Writes what is queued, folds the write-ahead log into the database and ends the store's threads.

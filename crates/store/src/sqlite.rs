@@ -16,11 +16,13 @@ mod scores;
 
 mod versions;
 
+mod cases;
+
 mod readers;
 
 mod checkpoint;
 
-mod body;
+pub(crate) mod body;
 
 mod failure;
 

@@ -1,5 +1,6 @@
 //! JSON bodies as bytes: a flag, then plain JSON, or its length and a zstd frame where that is shorter.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io;
 
@@ -24,36 +25,54 @@ thread_local! {
 }
 
 /// The bytes to store.
-pub(super) fn encode<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
+pub(crate) fn encode<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
     let mut bytes = vec![PLAIN];
     serde_json::to_writer(&mut bytes, value)?;
-    let json = &bytes[1..];
-    if json.len() <= WORTH_COMPRESSING {
-        return Ok(bytes);
+    Ok(pack(bytes))
+}
+
+/// The bytes to store for a text.
+pub(super) fn encode_text(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() + 1);
+    bytes.push(PLAIN);
+    bytes.extend_from_slice(text);
+    pack(bytes)
+}
+
+/// A flag and a body, or the body's frame where that is shorter.
+fn pack(bytes: Vec<u8>) -> Vec<u8> {
+    let plain = &bytes[1..];
+    if plain.len() <= WORTH_COMPRESSING {
+        return bytes;
     }
-    let (Ok(length), Ok(frame)) = (u32::try_from(json.len()), compress(json)) else {
-        return Ok(bytes);
+    let (Ok(length), Ok(frame)) = (u32::try_from(plain.len()), compress(plain)) else {
+        return bytes;
     };
-    if frame.len() + 4 >= json.len() {
-        return Ok(bytes);
+    if frame.len() + 4 >= plain.len() {
+        return bytes;
     }
     let mut packed = Vec::with_capacity(frame.len() + 5);
     packed.push(ZSTD);
     packed.extend_from_slice(&length.to_le_bytes());
     packed.extend_from_slice(&frame);
-    Ok(packed)
+    packed
 }
 
 /// What [`encode`] was given; an error means that the bytes are damaged.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> rusqlite::Result<T> {
+    parse(&decode_text(bytes)?)
+}
+
+/// What [`encode_text`] was given; an error means that the bytes are damaged.
+pub(super) fn decode_text(bytes: &[u8]) -> rusqlite::Result<Cow<'_, [u8]>> {
     match bytes.split_first() {
-        Some((&PLAIN, json)) => parse(json),
+        Some((&PLAIN, plain)) => Ok(Cow::Borrowed(plain)),
         Some((&ZSTD, packed)) => {
             let Some((length, frame)) = packed.split_first_chunk() else {
                 return Err(damaged("a compressed body without its length"));
             };
-            let json = decompress(frame, u32::from_le_bytes(*length) as usize).map_err(damaged)?;
-            parse(&json)
+            let length = u32::from_le_bytes(*length) as usize;
+            decompress(frame, length).map(Cow::Owned).map_err(damaged)
         }
         _ => Err(damaged("a body without a known flag")),
     }

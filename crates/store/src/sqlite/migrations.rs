@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::failure::Failure;
 
 /// In order; the position plus one is the version. Files are added, never edited.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_runs_trials_scores_versions.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_runs_trials_scores_versions.sql"),
+    include_str!("migrations/0002_datasets.sql"),
+];
 
 /// Marks the file as karat's: the bytes of `Kara`.
 const APPLICATION_ID: i32 = 0x4B61_7261;

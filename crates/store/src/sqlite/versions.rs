@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::facts::encode;
 use super::writer::Work;
 use super::{Sqlite, body};
-use crate::StoreError;
+use crate::{LoadFilter, Page, StoreError};
 
-const COLUMNS: &str = "v.kind, v.name, v.hash, v.content, l.seen_at_ms \
-                       FROM loads l CROSS JOIN versions v ON v.number = l.version";
+const COLUMNS: &str = "v.kind, v.name, v.hash, v.content, l.seen_at_ms";
+const FROM: &str = "FROM loads l CROSS JOIN versions v ON v.number = l.version";
 
 /// A version, ready to be inserted.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Sqlite {
         let kind = kind.to_owned();
         self.read(move |connection| {
             let sql = format!(
-                "SELECT {COLUMNS} WHERE l.number IN \
+                "SELECT {COLUMNS} {FROM} WHERE l.number IN \
                  (SELECT max(number) FROM loads WHERE kind = ?1 GROUP BY name) ORDER BY l.name"
             );
             let mut statement = connection.prepare_cached(&sql)?;
@@ -57,11 +57,45 @@ impl Sqlite {
         .await
     }
 
+    pub(crate) async fn load_page(&self, filter: LoadFilter) -> Result<Page<Version>, StoreError> {
+        self.read(move |connection| {
+            let kinds = serde_json::Value::from(filter.kinds).to_string();
+            // A cursor that is no number of ours is behind the last load.
+            let before = filter.cursor.map_or(i64::MAX, |text| text.parse().unwrap_or(0));
+            let sql = format!(
+                "SELECT {COLUMNS}, l.number {FROM} WHERE l.number < ?2 \
+                 AND l.kind IN (SELECT value FROM json_each(?1)) ORDER BY l.number DESC LIMIT ?3"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let limit = i64::try_from(filter.limit.saturating_add(1)).unwrap_or(i64::MAX);
+            let items: Vec<(Version, String)> = statement
+                .query_map(params![kinds, before, limit], |row| {
+                    Ok((version_of(row)?, row.get::<_, i64>(5)?.to_string()))
+                })?
+                .collect::<Result<_, _>>()?;
+            let page = Page::cut(items, filter.limit, |(_, number)| number);
+            let items = page.items.into_iter().map(|(version, _)| version).collect();
+            Ok(Page { items, next: page.next })
+        })
+        .await
+    }
+
+    pub(crate) async fn with_before(
+        &self,
+        kind: &str,
+        name: &str,
+        hash: &Hash,
+    ) -> Result<Option<(Version, Option<Version>)>, StoreError> {
+        let loads = self.history(kind, name).await?;
+        let mut loads = loads.into_iter().skip_while(|version| version.hash != *hash);
+        Ok(loads.next().map(|version| (version, loads.next())))
+    }
+
     async fn loads(&self, kind: &str, name: &str, limit: i64) -> Result<Vec<Version>, StoreError> {
         let (kind, name) = (kind.to_owned(), name.to_owned());
         self.read(move |connection| {
             let sql = format!(
-                "SELECT {COLUMNS} WHERE l.kind = ?1 AND l.name = ?2 ORDER BY l.number DESC LIMIT ?3"
+                "SELECT {COLUMNS} {FROM} WHERE l.kind = ?1 AND l.name = ?2 ORDER BY l.number DESC LIMIT ?3"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let versions = statement

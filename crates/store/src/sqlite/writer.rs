@@ -9,6 +9,7 @@ use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use super::cases::write::CaseWork;
 use super::checkpoint::Checkpointer;
 use super::connection::{PATIENCE_MS, patient};
 use super::facts::Row;
@@ -52,6 +53,7 @@ pub(super) enum Work {
         expected: Option<Hash>,
         load: Box<Load>,
     },
+    Cases(Box<CaseWork>),
     /// Answered after everything before it: a barrier.
     Nothing,
 }
@@ -61,6 +63,7 @@ impl Work {
         match self {
             Self::Facts(rows) => rows.len(),
             Self::Put(_) | Self::CompareAndSet { .. } => 1,
+            Self::Cases(work) => work.n_rows(),
             Self::Nothing => 0,
         }
     }
@@ -266,6 +269,7 @@ fn apply(connection: &Connection, work: &Work) -> rusqlite::Result<bool> {
         Work::CompareAndSet { expected, load } => {
             versions::compare_and_set(connection, expected.as_ref(), load)
         }
+        Work::Cases(work) => work.apply(connection).map(|()| true),
         Work::Nothing => Ok(true),
     }
 }

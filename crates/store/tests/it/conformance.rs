@@ -6,6 +6,7 @@ use karat_records::{Answer, Hash, RunState, Version};
 use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError};
 use serde_json::{Value, json};
 
+use crate::cases;
 use crate::samples::{full_answer, hash, run, runtime, score, trial, version};
 
 /// Runs every claim on a new, empty store.
@@ -52,6 +53,18 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("content that is put again becomes the newest again", catalog_history),
         claim("the catalog lists the newest version of each name", catalog_list),
         claim("of rivals for one version only one wins", compare_and_set),
+        claim(
+            "loads of some kinds are listed newest first, with what stood there before",
+            cases::load_pages,
+        ),
+        claim("pages hold exactly the cases that fit, each once, in order", cases::pages),
+        claim(
+            "a version is not among the versions before it is finished",
+            cases::hidden_until_finished,
+        ),
+        claim("a version that comes back becomes the newest again", cases::loads_again),
+        claim("two versions are compared case by case, wherever they stand", cases::differences),
+        claim("a finished version does not change", cases::unstorable),
         claim("a closed store says that it is closed", closed),
     ]
 }

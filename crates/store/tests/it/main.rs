@@ -1,6 +1,8 @@
 //! The store's tests: one suite that every engine keeps, and what only one engine can get wrong.
 #![expect(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
 
+mod cases;
+
 mod conformance;
 
 mod crash;
