@@ -9,6 +9,7 @@ use karat_store::{Options, Store};
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::datasets::indexing::Indexing;
 use crate::project::{Project, read};
 use crate::tasks::Stop;
 use crate::upstream::Upstream;
@@ -34,6 +35,10 @@ pub struct App {
     pub stop: Stop,
     /// Who wants to know how far a run is.
     pub watch: Option<Watch>,
+    /// Readings of datasets that are under way.
+    pub indexing: Indexing,
+    /// Whether this process goes on after an operation, so that long work may go on in the background.
+    pub stays: bool,
     /// Who acts: on a terminal the local person, who may do everything.
     pub actor: Arc<Person>,
     /// Where people reach this server, without a slash at the end; links begin with it.
@@ -60,6 +65,8 @@ impl App {
             upstream: Upstream::new(Clock, stop.clone()),
             stop,
             watch: None,
+            indexing: Indexing::default(),
+            stays: false,
             actor: Arc::new(local_person()),
             address: ADDRESS.into(),
             store: Arc::default(),
@@ -71,6 +78,12 @@ impl App {
     #[must_use]
     pub fn watched_by(self, watch: Option<Watch>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same handles in a process that goes on after an operation.
+    #[must_use]
+    pub fn staying(self) -> Self {
+        Self { stays: true, ..self }
     }
 
     /// The same handles, for somebody else.
@@ -146,6 +159,7 @@ impl App {
 
     /// Ends what the store has begun.
     pub async fn close(&self) {
+        self.indexing.stop().await;
         let store = self.store.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(store) = store {
             // What was acknowledged is on disk already; a failed last checkpoint loses nothing.

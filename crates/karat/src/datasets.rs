@@ -8,6 +8,20 @@ pub mod images;
 
 pub mod looks;
 
+pub mod stamp;
+
+pub mod about;
+
+pub mod indexing;
+
+pub mod list;
+
+pub mod cases;
+
+pub mod versions;
+
+pub mod health;
+
 use std::collections::BTreeMap;
 
 use karat_records::{Case, Hash};
@@ -45,6 +59,17 @@ pub fn of(project: &Project, feature: &Feature, problems: &Problems) -> Option<D
         return None;
     };
     import::import(file, Files { root: &project.root, problems })
+}
+
+/// The version of a whole dataset: its contents, and which of them are held out.
+pub fn whole_version(tune: &mut [[u8; 32]], gate: &mut [[u8; 32]]) -> Hash {
+    tune.sort_unstable();
+    gate.sort_unstable();
+    let version = Hash::of_hashes(tune.iter());
+    if gate.is_empty() {
+        return version;
+    }
+    Hash::of_json(&json!([version, Hash::of_hashes(gate.iter())]))
 }
 
 /// The version of some cases: a hash of their contents, whatever their order.

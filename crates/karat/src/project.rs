@@ -46,6 +46,8 @@ pub mod reader;
 
 pub mod files;
 
+pub mod sources;
+
 pub mod path;
 
 pub mod rows;

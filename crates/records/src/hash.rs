@@ -25,6 +25,31 @@ impl Hash {
         Self::of_bytes(canonical.as_bytes())
     }
 
+    /// The hash of a JSON list of hashes, without making the list: a dataset may have a million.
+    pub fn of_hashes<'a>(hashes: impl Iterator<Item = &'a [u8; 32]>) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(b"[");
+        for (index, hash) in hashes.enumerate() {
+            digest.update(if index > 0 { ",\"" } else { "\"" });
+            digest.update(hex(hash));
+            digest.update(b"\"");
+        }
+        digest.update(b"]");
+        Self(hex(&digest.finalize()))
+    }
+
+    /// The 32 bytes that the text stands for; `None` where it was no hash.
+    pub fn bytes(&self) -> Option<[u8; 32]> {
+        let mut bytes = [0; 32];
+        if self.0.len() != 64 {
+            return None;
+        }
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(self.0.get(2 * index..2 * index + 2)?, 16).ok()?;
+        }
+        Some(bytes)
+    }
+
     /// The whole hash as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -104,6 +129,16 @@ mod tests {
         let a: Value = serde_json::from_str(r#"{"a":1,"b":{"c":[1,2],"d":null}}"#).unwrap();
         let b: Value = serde_json::from_str(r#"{"b":{"d":null,"c":[1,2]},"a":1}"#).unwrap();
         assert_eq!(Hash::of_json(&a), Hash::of_json(&b));
+    }
+
+    #[test]
+    fn a_list_of_hashes_has_the_hash_of_its_json() {
+        for n in 0..3_u8 {
+            let hashes: Vec<Hash> = (0..n).map(|byte| Hash::of_bytes(&[byte])).collect();
+            let bytes: Vec<[u8; 32]> = hashes.iter().map(|hash| hash.bytes().unwrap()).collect();
+            assert_eq!(Hash::of_hashes(bytes.iter()), Hash::of_json(&json!(hashes)));
+        }
+        assert_eq!(Hash::from_text("no hash").bytes(), None);
     }
 
     #[test]

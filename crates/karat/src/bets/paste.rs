@@ -199,8 +199,9 @@ fn sheet(text: &str, delimiter: u8, format: PasteFormat) -> Paste {
             continue;
         }
         let cell = |column: &usize| cells.get(*column).cloned().unwrap_or_default();
+        let n_bytes = cells.iter().map(|cell| cell.len() + 1).sum();
         let fields = names.iter().cloned().zip(used.iter().map(cell).map(Value::String)).collect();
-        rows.push(Row { line: row, fields });
+        rows.push(Row { line: row, fields, n_bytes });
     }
     Paste { format, names, rows, problems }
 }

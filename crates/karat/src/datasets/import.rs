@@ -1,6 +1,7 @@
 //! Reads cases from JSON Lines or CSV: usual column names are understood, others are mapped in the project file.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use karat_records::{Case, Split};
 use serde_json::{Map, Value, json};
@@ -14,58 +15,125 @@ use crate::project::{DatasetFile, Problems};
 
 /// Reads all cases of a dataset; notes everything that is wrong with its line.
 pub fn import(file: &DatasetFile, files: Files<'_>) -> Option<Dataset> {
-    let before = files.problems.n_errors();
     let mut dataset =
         Dataset { name: file.name.clone(), cases: Vec::new(), answers: BTreeMap::new() };
-    let mut seen: HashMap<String, (String, usize)> = HashMap::new();
+    let is_fine = each(file, files, &mut |read| {
+        for (column, answer) in read.answers {
+            dataset.answers.entry(column).or_default().insert(read.case.id.clone(), answer);
+        }
+        dataset.cases.push(read.case);
+        true
+    });
+    settle_split(&mut dataset.cases);
+    is_fine.then_some(dataset)
+}
+
+/// A case as it is read.
+#[derive(Debug)]
+pub struct ReadCase {
+    /// The case; whether those that say nothing of a split tune, only the whole dataset knows.
+    pub case: Case,
+    /// Answers in columns of its row.
+    pub answers: Vec<(String, Value)>,
+    /// Bytes that its row takes in the file, about.
+    pub n_bytes: usize,
+}
+
+/// Rows from which the columns of a file are known.
+const HEAD: usize = 1000;
+
+/// As `import`, case by case, so that a dataset may be larger than the memory; false from `take` ends the reading.
+/// Answers whether nothing was wrong.
+pub fn each(file: &DatasetFile, files: Files<'_>, take: &mut dyn FnMut(ReadCase) -> bool) -> bool {
+    let before = files.problems.n_errors();
+    let mut reading = Reading { file, files, n: 0, seen: HashMap::new(), goes_on: true, take };
     for (path, is_gate) in
         std::iter::once((&file.file, false)).chain(file.gate_file.iter().map(|path| (path, true)))
     {
-        let rows = rows::read(path, &file.place.below("file"), files)?;
+        if !reading.goes_on {
+            break;
+        }
         let reader = RowReader { file, path, problems: files.problems };
-        let Some(columns) = reader.columns(&rows) else { continue };
-        for row in rows {
-            let place = Place::line(path, row.line);
-            let position = dataset.cases.len() + 1;
-            let read = reader.case(row, &columns, position, &mut dataset.answers);
-            let Some(mut case) = read else { continue };
-            if is_gate {
-                case.split = Split::Gate;
+        let (mut head, mut columns, mut fits) = (Vec::new(), None, true);
+        let is_read = rows::each(path, &file.place.below("file"), files, &mut |row| {
+            if let Some(columns) = &columns {
+                return reading.case(&reader, row, columns, is_gate);
             }
-            pin_images(&mut case, &place, files);
-            if let Some((other, line)) = seen.insert(case.id.clone(), (path.clone(), place.line)) {
-                files.problems.error(
-                    &place,
-                    format!("the id {} was already used in {other}:{line}", case.id),
-                    "give every case an id of its own",
-                );
+            head.push(row);
+            if head.len() == HEAD {
+                columns = reader.columns(&head);
+                fits = columns.is_some();
+                if let Some(columns) = &columns {
+                    return head.drain(..).all(|row| reading.case(&reader, row, columns, is_gate));
+                }
             }
-            dataset.cases.push(case);
+            fits
+        });
+        if !is_read {
+            return false;
+        }
+        if fits && !head.is_empty() || head.is_empty() && columns.is_none() {
+            let Some(columns) = reader.columns(&head) else { continue };
+            head.into_iter().all(|row| reading.case(&reader, row, &columns, is_gate));
         }
     }
-    if dataset.cases.is_empty() && files.problems.n_errors() == before {
+    if reading.n == 0 && files.problems.n_errors() == before {
         files.problems.error(
             &Place::file(&file.file),
             "there are no cases in this file",
             "write at least one {\"id\": …, \"input\": …, \"expected\": …} a line; some forty give a first verdict",
         );
     }
-    settle_split(&mut dataset.cases);
-    (files.problems.n_errors() == before).then_some(dataset)
+    files.problems.n_errors() == before
 }
 
-fn pin_images(case: &mut Case, place: &Place, files: Files<'_>) {
-    let mut input = Value::Object(std::mem::take(&mut case.input));
-    for missing in images::pin(&mut input, files.root) {
-        files.problems.error(
-            place,
-            format!("there is no image {missing}"),
-            "paths of images are relative to the project's folder",
-        );
+/// A dataset on its way in.
+struct Reading<'a> {
+    file: &'a DatasetFile,
+    files: Files<'a>,
+    n: usize,
+    /// Where each id was used: the file's number and the line. Fingerprints, because a million ids are many bytes.
+    seen: HashMap<u128, (bool, usize)>,
+    goes_on: bool,
+    take: &'a mut dyn FnMut(ReadCase) -> bool,
+}
+
+impl Reading<'_> {
+    fn case(&mut self, reader: &RowReader<'_>, row: Row, columns: &Chosen, is_gate: bool) -> bool {
+        let place = Place::line(reader.path, row.line);
+        let (mut answers, n_bytes) = (Vec::new(), row.n_bytes);
+        let Some(mut case) = reader.case(row, columns, self.n + 1, &mut answers) else {
+            return true;
+        };
+        if is_gate {
+            case.split = Split::Gate;
+        }
+        let problems = self.files.problems;
+        pin_images(&mut case, &place, self.files);
+        if let Some((was_gate, line)) =
+            self.seen.insert(fingerprint(&case.id), (is_gate, place.line))
+        {
+            let other = if was_gate { self.file.gate_file.as_ref() } else { None };
+            let other = other.unwrap_or(&self.file.file);
+            problems.error(
+                &place,
+                format!("the id {} was already used in {other}:{line}", case.id),
+                "give every case an id of its own",
+            );
+        }
+        self.n += 1;
+        self.goes_on = (self.take)(ReadCase { case, answers, n_bytes });
+        self.goes_on
     }
-    if let Value::Object(input) = input {
-        case.input = input;
-    }
+}
+
+fn fingerprint(id: &str) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, id).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
 /// Reads rows that stand in no file yet, such as pasted ones, as cases of a dataset would be read.
@@ -89,7 +157,7 @@ pub fn rows_of(file: &DatasetFile, name: &str, text: &str, files: Files<'_>) -> 
     let mut cases = Vec::new();
     for (index, row) in rows.into_iter().enumerate() {
         let place = Place::line(name, row.line);
-        if let Some(mut case) = reader.case(row, &columns, index + 1, &mut BTreeMap::new()) {
+        if let Some(mut case) = reader.case(row, &columns, index + 1, &mut Vec::new()) {
             pin_images(&mut case, &place, files);
             cases.push(case);
         }
@@ -105,6 +173,20 @@ pub fn columns_of(
     problems: &Problems,
 ) -> Option<Chosen> {
     RowReader { file, path, problems }.columns(rows)
+}
+
+fn pin_images(case: &mut Case, place: &Place, files: Files<'_>) {
+    let mut input = Value::Object(std::mem::take(&mut case.input));
+    for missing in images::pin(&mut input, files.root) {
+        files.problems.error(
+            place,
+            format!("there is no image {missing}"),
+            "paths of images are relative to the project's folder",
+        );
+    }
+    if let Value::Object(input) = input {
+        case.input = input;
+    }
 }
 
 /// Once some cases are held out, all others are for tuning.
@@ -219,7 +301,7 @@ impl RowReader<'_> {
         mut row: Row,
         columns: &Chosen,
         position: usize,
-        answers: &mut BTreeMap<String, BTreeMap<String, Value>>,
+        answers: &mut Vec<(String, Value)>,
     ) -> Option<Case> {
         let place = Place::line(self.path, row.line);
         let error = |field: &str, message: String, next: &str| {
@@ -304,7 +386,7 @@ impl RowReader<'_> {
                 .map(cell)
                 .filter(|answer| !answer.is_null() && answer.as_str() != Some(""))
             {
-                answers.entry(column.clone()).or_default().insert(id.clone(), answer);
+                answers.push((column.clone(), answer));
             }
         }
         Some(Case {

@@ -63,6 +63,17 @@ impl Files<'_> {
         }
     }
 
+    /// The file, to be read piece by piece.
+    pub fn open(&self, relative: &str, place: &Place) -> Option<fs::File> {
+        let opened = fs::File::open(self.path(relative));
+        opened.map_err(|error| self.note(relative, place, error.kind())).ok()
+    }
+
+    /// Notes that the file cannot be read on.
+    pub fn note_broken(&self, relative: &str, place: &Place, error: &std::io::Error) {
+        self.note(relative, place, error.kind());
+    }
+
     /// The file's JSON.
     pub fn json(&self, relative: &str, place: &Place) -> Option<Value> {
         let text = self.text(relative, place)?;

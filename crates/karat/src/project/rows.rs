@@ -1,5 +1,7 @@
 //! Rows of a data file, JSON Lines or CSV, each with its line; cases and recorded answers are read from them.
 
+use std::io::{BufRead, BufReader, Read};
+
 use serde_json::{Map, Value};
 
 use super::files::Files;
@@ -12,26 +14,65 @@ pub struct Row {
     pub line: usize,
     /// Fields by column.
     pub fields: Map<String, Value>,
+    /// Bytes that it takes in the file, about.
+    pub n_bytes: usize,
 }
 
 /// Most bytes of one row: more is no case but a document, and belongs into a file beside the data.
 pub const MOST_ROW_BYTES: usize = 4 << 20;
 
+/// The mark with which some programs begin a file.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Most problems that are worth reporting for one file.
 const MOST_PROBLEMS: usize = 20;
 
+/// Takes rows as they are read; false ends the reading.
+pub type TakeRow<'a> = &'a mut dyn FnMut(Row) -> bool;
+
 /// Reads a `.csv` or `.tsv` file as CSV, every other as JSON Lines.
 pub fn read(file: &str, place: &Place, files: Files<'_>) -> Option<Vec<Row>> {
-    let text = files.text(file, place)?;
-    of_text(file, &text, files.problems)
+    let mut rows = Vec::new();
+    each(file, place, files, &mut |row| {
+        rows.push(row);
+        true
+    })
+    .then_some(rows)
+}
+
+/// As `read`, row by row, so that a file may be larger than the memory; answers whether nothing was wrong.
+pub fn each(file: &str, place: &Place, files: Files<'_>, take: TakeRow<'_>) -> bool {
+    let Some(opened) = files.open(file, place) else { return false };
+    let mut reader = BufReader::with_capacity(1 << 17, opened);
+    if let Some(delimiter) = delimiter(file) {
+        return csv(file, reader, delimiter, files.problems, take);
+    }
+    let begins_list = match reader.fill_buf() {
+        Ok(head) => is_list(head),
+        Err(error) => {
+            files.note_broken(file, place, &error);
+            return false;
+        }
+    };
+    if begins_list {
+        let rows = files.text(file, place).and_then(|text| json_list(file, &text, files.problems));
+        return rows.is_some_and(|rows| {
+            rows.into_iter().all(&mut *take);
+            true
+        });
+    }
+    lines(file, reader, files.problems, take)
 }
 
 /// Pure. Rows of a text that has, or would have, this file name.
 pub fn of_text(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
-    match delimiter(file) {
-        Some(delimiter) => csv(file, text, delimiter, problems),
-        None => json_lines(file, text, problems),
-    }
+    let Some(delimiter) = delimiter(file) else { return json_lines(file, text, problems) };
+    let mut rows = Vec::new();
+    csv(file, text.as_bytes(), delimiter, problems, &mut |row| {
+        rows.push(row);
+        true
+    })
+    .then_some(rows)
 }
 
 /// What separates the fields of a `.csv` or `.tsv` file; every other file is JSON Lines.
@@ -44,24 +85,55 @@ pub fn delimiter(file: &str) -> Option<u8> {
     }
 }
 
+fn is_list(head: &[u8]) -> bool {
+    let head = head.strip_prefix(BOM).unwrap_or(head);
+    head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
+}
+
 /// Pure. Rows of a JSON Lines text; one JSON list of objects is understood as well.
 pub fn json_lines(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
-    if text.trim_start().starts_with('[') {
+    if is_list(text.as_bytes()) {
         return json_list(file, text, problems);
     }
     let mut rows = Vec::new();
-    let mut n_problems = 0;
-    for (index, line) in text.lines().enumerate() {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let place = Place::line(file, index + 1);
-        let problem = if line.len() > MOST_ROW_BYTES {
-            Some(too_large(line.len()))
+    lines(file, text.as_bytes(), problems, &mut |row| {
+        rows.push(row);
+        true
+    })
+    .then_some(rows)
+}
+
+fn lines(file: &str, mut text: impl BufRead, problems: &Problems, take: TakeRow<'_>) -> bool {
+    let (mut n_problems, mut number) = (0, 0);
+    let mut bytes = Vec::new();
+    loop {
+        let length = match read_line(&mut text, &mut bytes) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) => {
+                let message = format!("{file} cannot be read: {error}");
+                problems.error(&Place::file(file), message, "check the disk");
+                return false;
+            }
+        };
+        number += 1;
+        let place = Place::line(file, number);
+        let line = if number == 1 { bytes.strip_prefix(BOM).unwrap_or(&bytes) } else { &bytes };
+        let problem = if length > MOST_ROW_BYTES {
+            Some(too_large(length))
         } else {
+            let Ok(line) = std::str::from_utf8(line) else {
+                not_utf8(&place, problems);
+                return false;
+            };
+            if line.trim().is_empty() {
+                continue;
+            }
             match serde_json::from_str::<Value>(line) {
                 Ok(Value::Object(fields)) => {
-                    rows.push(Row { line: index + 1, fields });
+                    if !take(Row { line: number, fields, n_bytes: length }) {
+                        return n_problems == 0;
+                    }
                     None
                 }
                 Ok(other) => Some((
@@ -82,7 +154,37 @@ pub fn json_lines(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row
         }
     }
     note_rest(file, n_problems, problems);
-    (n_problems == 0).then_some(rows)
+    n_problems == 0
+}
+
+/// Reads a line without its end, and answers how long it is; of one that is too long only the beginning is kept.
+fn read_line(text: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    line.clear();
+    let mut length = 0;
+    loop {
+        let buffer = text.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let part = end.map_or(buffer.len(), |at| at + 1);
+        if part == 0 {
+            return Ok(length);
+        }
+        length += part;
+        if line.len() <= MOST_ROW_BYTES {
+            line.extend_from_slice(&buffer[..end.unwrap_or(part)]);
+        }
+        text.consume(part);
+        if end.is_some() {
+            return Ok(length);
+        }
+    }
+}
+
+fn not_utf8(place: &Place, problems: &Problems) {
+    problems.error(
+        place,
+        "this file is not valid UTF-8",
+        "save it as UTF-8, for example with `iconv -t UTF-8`",
+    );
 }
 
 fn json_list(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
@@ -100,7 +202,7 @@ fn json_list(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
     let mut rows = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
         if let Value::Object(fields) = value {
-            rows.push(Row { line: index + 1, fields });
+            rows.push(Row { line: index + 1, fields, n_bytes: 0 });
         } else {
             problems.error(
                 &Place::file(file),
@@ -113,19 +215,26 @@ fn json_list(file: &str, text: &str, problems: &Problems) -> Option<Vec<Row>> {
     Some(rows)
 }
 
-/// Pure. Rows of a CSV text with a header; every field is text.
-fn csv(file: &str, text: &str, delimiter: u8, problems: &Problems) -> Option<Vec<Row>> {
+/// Rows of a CSV text with a header; every field is text.
+fn csv(file: &str, text: impl Read, delimiter: u8, problems: &Problems, take: TakeRow<'_>) -> bool {
     let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
     let header: Vec<String> = match reader.headers() {
-        Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),
+        Ok(header) => header
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect(),
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => {
+            not_utf8(&Place::line(file, 1), problems);
+            return false;
+        }
         Err(error) => {
             problems.error(
                 &Place::line(file, 1),
                 format!("the header cannot be read: {error}"),
                 "write column names in the first line",
             );
-            return None;
+            return false;
         }
     };
     if let Some(twice) =
@@ -136,9 +245,8 @@ fn csv(file: &str, text: &str, delimiter: u8, problems: &Problems) -> Option<Vec
             format!("the column {} stands there twice", twice.1),
             "rename one of them",
         );
-        return None;
+        return false;
     }
-    let mut rows = Vec::new();
     let mut n_problems = 0;
     for record in reader.records() {
         let (line, problem) = match record {
@@ -152,7 +260,10 @@ fn csv(file: &str, text: &str, delimiter: u8, problems: &Problems) -> Option<Vec
                         .zip(record.iter())
                         .map(|(name, cell)| (name.clone(), Value::String(cell.to_owned())))
                         .collect();
-                    rows.push(Row { line, fields });
+                    if !take(Row { line, fields, n_bytes: record.as_slice().len() + record.len() })
+                    {
+                        return n_problems == 0;
+                    }
                     (line, None)
                 } else {
                     let message = format!(
@@ -171,6 +282,10 @@ fn csv(file: &str, text: &str, delimiter: u8, problems: &Problems) -> Option<Vec
             }
             Err(error) => {
                 let line = error.position().map_or(0, |position| position.line() as usize);
+                if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+                    not_utf8(&Place::line(file, line), problems);
+                    return false;
+                }
                 (line, Some((format!("not valid CSV: {error}"), "check the quotes".to_owned())))
             }
         };
@@ -182,7 +297,7 @@ fn csv(file: &str, text: &str, delimiter: u8, problems: &Problems) -> Option<Vec
         }
     }
     note_rest(file, n_problems, problems);
-    (n_problems == 0).then_some(rows)
+    n_problems == 0
 }
 
 fn note_rest(file: &str, n_problems: usize, problems: &Problems) {

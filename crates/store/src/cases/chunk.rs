@@ -82,7 +82,7 @@ impl Chunker {
             fact: format!("case {}", case.id),
             detail: error.to_string(),
         })?;
-        let digest = digits(hash);
+        let digest = hash.bytes().unwrap_or_default().to_vec();
         let first = self.next;
         let chunk = self.open.get_or_insert_with(|| Chunk::new(first));
         let offset = chunk.ids.len();
@@ -136,17 +136,9 @@ impl Chunker {
             content.extend_from_slice(hash);
             content.push(u8::from(is_set(&chunk.gate, offset)));
         }
-        chunk.key = digits(&Hash::of_bytes(&content));
+        chunk.key = Hash::of_bytes(&content).bytes().unwrap_or_default().to_vec();
         Some(chunk)
     }
-}
-
-/// The bytes of a hash.
-fn digits(hash: &Hash) -> Vec<u8> {
-    let text = hash.as_str();
-    (0..text.len() / 2)
-        .filter_map(|index| u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok())
-        .collect()
 }
 
 /// Sets a bit, and makes room for it.

@@ -99,6 +99,9 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         Command::Mock(_) => Some("mock"),
         Command::Serve(_) => Some("serve"),
         Command::Mcp => Some("mcp"),
+        Command::Play(_) => Some("play"),
+        Command::Bets(_) => Some("bets"),
+        Command::Bet(_) => Some("bet"),
         Command::Check(_)
         | Command::Runs(_)
         | Command::Show(_)
