@@ -16,6 +16,9 @@ pub mod gate;
 pub mod evals;
 
 pub mod labels;
+pub mod history;
+
+pub mod settings;
 
 pub mod checks;
 

@@ -8,6 +8,9 @@ mod bets;
 
 mod play;
 mod labels;
+mod data;
+
+mod settings;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -95,7 +98,7 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows()].into_iter().flatten().collect()
+    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows(), data::rows(), settings::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.

@@ -36,6 +36,6 @@ pub use error::{ErrorClass, ProviderError, decode_error};
 pub use http::{HttpRequest, HttpResponse};
 pub use parse::parse_request;
 pub use prices::{Price, Prices, cost};
-pub use redact::redact;
+pub use redact::{redact, redact_all};
 pub use schema::qualifies_for_strict;
 pub use stream::{StreamDecoder, StreamEvent};

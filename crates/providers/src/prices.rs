@@ -90,6 +90,11 @@ impl Prices {
         self
     }
 
+    /// Patterns of `provider/model` with their prices, in the table's order.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &Price)> {
+        self.rows.iter().map(|(model, price)| (model.as_str(), price))
+    }
+
     /// The price of `provider/model`; `None` when it is not known, which is not the same as free.
     pub fn find(&self, model: &str) -> Option<&Price> {
         let matching = self.rows.iter().filter(|(pattern, _)| matches(pattern, model));

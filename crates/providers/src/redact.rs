@@ -2,31 +2,46 @@
 
 const LONGEST: usize = 500;
 
+/// Stands in the place of a key.
+const REDACTED: &str = "[redacted]";
+
 /// How keys of known vendors begin; what follows must be long enough to be a secret.
 const KEY_STARTS: [&str; 8] = ["sk-", "sk_", "gsk_", "xai-", "pplx-", "hf_", "AIza", "eyJ"];
 const SHORTEST_SECRET: usize = 8;
 
 /// The text with everything that looks like a key replaced, cut at 500 characters.
 pub fn redact(text: &str) -> String {
+    shorten(&clean(text, LONGEST))
+}
+
+/// The whole text with everything that looks like a key replaced.
+pub fn redact_all(text: &str) -> String {
+    clean(text, usize::MAX)
+}
+
+fn clean(text: &str, most: usize) -> String {
     let mut clean = String::new();
     let mut rest = text;
     let mut previous = ' ';
+    let mut n_characters = 0;
     while let Some(next) = rest.chars().next() {
-        if clean.chars().count() > LONGEST {
+        if n_characters > most {
             break;
         }
         let secret = if is_word(previous) { 0 } else { secret_length(rest) };
         if secret > 0 {
-            clean.push_str("[redacted]");
+            clean.push_str(REDACTED);
+            n_characters += REDACTED.len();
             previous = ' ';
             rest = &rest[secret..];
         } else {
             clean.push(next);
+            n_characters += 1;
             previous = next;
             rest = &rest[next.len_utf8()..];
         }
     }
-    shorten(&clean)
+    clean
 }
 
 /// The beginning of a body as text, white space trimmed.

@@ -86,14 +86,13 @@ pub async fn current(app: &App, project: &Project, file: &DatasetFile) -> Result
         }
         let job = app.indexing.job(app, &store, project, file, now, &versions);
         let mut ended = job.ended.subscribe();
-        let wait = ended.wait_for(Option::is_some);
         let how = if app.stays {
-            match tokio::time::timeout(PATIENCE, wait).await {
-                Ok(how) => how.ok().and_then(|it| it.clone()),
+            match tokio::time::timeout(PATIENCE, end_of(&mut ended)).await {
+                Ok(how) => how,
                 Err(_) => return so_far(&store, &job, versions).await,
             }
         } else {
-            wait.await.ok().and_then(|it| it.clone())
+            end_of(&mut ended).await
         };
         if !matches!(how, Some(Ended::Broken(_))) {
             app.indexing.forget(&file.name, &job);
@@ -113,6 +112,11 @@ pub async fn current(app: &App, project: &Project, file: &DatasetFile) -> Result
         "{} changes faster than it can be read\n  next: try again once nobody writes it",
         file.file
     )
+}
+
+async fn end_of(ended: &mut watch::Receiver<Option<Ended>>) -> Option<Ended> {
+    let ended = ended.wait_for(Option::is_some).await;
+    ended.ok().and_then(|ended| ended.clone())
 }
 
 fn fit(version: &DatasetVersion, now: &Stamp) -> Option<Fit> {

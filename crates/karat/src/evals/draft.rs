@@ -15,6 +15,7 @@ use super::{plan, start};
 use crate::app::{App, Broken};
 use crate::datasets::{Dataset, split};
 use crate::gate::describe;
+use crate::history;
 use crate::project::rules::{Phrase, all_text};
 use crate::project::{Problems, Rules};
 
@@ -79,6 +80,10 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
         bail!(
             "{file} is there already\n  next: name another file with --file, or overwrite it with --force"
         );
+    }
+    if path.exists() {
+        // What is overwritten stays in the history.
+        history::remember(&app, &project, Some(&dataset.name)).await?;
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| {

@@ -11,6 +11,7 @@ use super::start::{self, Prepared, Wish};
 use crate::app::App;
 use crate::clock;
 use crate::gate::describe;
+use crate::history;
 use crate::project::history::Registered;
 use crate::project::lock::Lock;
 
@@ -93,26 +94,25 @@ async fn settle(
     }
 }
 
-/// Keeps what the files said in the catalog's history.
+/// Keeps what the files said in the history.
 async fn remember(app: &App, prepared: &Prepared) -> Result<()> {
-    let store = app.store()?;
-    let now = app.clock.now_ms();
-    let put = |kind: &str, name: String, content: Value| Version {
-        kind: kind.into(),
-        name,
-        hash: Hash::of_json(&content),
-        content,
-        seen_at_ms: now,
-    };
-    let feature = &prepared.feature.name;
-    store.catalog.put(put("mvq", feature.clone(), prepared.feature.mvq_content())).await?;
-    let dataset = json!({ "version": prepared.plan.dataset.hash, "scope": prepared.plan.scope, "n_cases": prepared.plan.n_cases });
-    store.catalog.put(put("dataset", prepared.dataset.name.clone(), dataset)).await?;
+    history::remember(app, &prepared.project, Some(&prepared.dataset.name)).await?;
     // What was promised is written down before the first outcome of it is known.
+    let store = app.store()?;
+    let feature = &prepared.feature.name;
     let of_feature = |bet: &&crate::project::Bet| bet.feature.as_ref() == Some(feature);
     for bet in prepared.project.bets.iter().filter(of_feature) {
         let content = bet.content(&describe::criteria(&prepared.feature.mvq));
-        store.catalog.put(put("bet", bet.name.clone(), content)).await?;
+        store
+            .catalog
+            .put(Version {
+                kind: "bet".into(),
+                name: bet.name.clone(),
+                hash: Hash::of_json(&content),
+                content,
+                seen_at_ms: app.clock.now_ms(),
+            })
+            .await?;
     }
     Ok(())
 }

@@ -52,6 +52,21 @@ impl Default for Timeouts {
     }
 }
 
+impl Provider {
+    /// Whether the server lies on this machine, where many need no key.
+    pub fn is_local(&self) -> bool {
+        ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+            .iter()
+            .any(|local| self.base_url.starts_with(local))
+    }
+
+    /// The name of the variable that holds the key; none for a server on this machine that names none.
+    pub fn key_name(&self) -> Option<String> {
+        let usual = || (!self.is_local()).then(|| self.dialect.default_key_name().to_owned());
+        self.key_env.clone().or_else(usual)
+    }
+}
+
 /// A model at a provider, written `provider/model`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ModelName {

@@ -14,6 +14,7 @@ pub mod people;
 pub mod bets;
 
 pub mod play;
+pub mod data;
 
 pub mod progress;
 

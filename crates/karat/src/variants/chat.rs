@@ -62,13 +62,8 @@ impl Model {
         problems: &Problems,
     ) -> Option<Self> {
         let provider = project.provider(&name.provider)?.clone();
-        let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|local| provider.base_url.starts_with(local));
-        let variable = provider
-            .key_env
-            .clone()
-            .or_else(|| (!is_local).then(|| provider.dialect.default_key_name().to_owned()));
+        let is_local = provider.is_local();
+        let variable = provider.key_name();
         let key = match &variable {
             None => None,
             Some(variable) => {

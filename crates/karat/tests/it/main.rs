@@ -7,6 +7,7 @@
 
 mod architecture;
 mod bad_input;
+mod data;
 mod docs;
 mod example;
 mod faults;
@@ -15,5 +16,6 @@ mod live;
 mod operations;
 mod program;
 mod server;
+mod settings;
 mod story;
 mod tau;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::data::{DataArgs, HistoryArgs, ProvidersArgs};
+
 /// Prove that an AI feature is good enough.
 #[derive(Debug, Parser)]
 #[command(name = "karat", version, about, disable_help_subcommand = true, after_help = EXIT_CODES)]
@@ -48,6 +50,12 @@ pub enum Command {
     /// Work with a bet.
     #[command(subcommand)]
     Bet(BetCommand),
+    /// Look at datasets: cases, versions, differences, health.
+    Data(DataArgs),
+    /// List every content that was loaded.
+    History(HistoryArgs),
+    /// List model providers, or test one.
+    Providers(ProvidersArgs),
     /// Work with rules.
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -9,7 +9,7 @@ use super::args::{
     RunArgs, ShowArgs,
 };
 use super::reach::Reach;
-use super::{mcp, output, people, progress, serve, tables};
+use super::{data, mcp, output, people, progress, serve, tables};
 use crate::app::App;
 use crate::checks::check::{CheckProject, Checked};
 use crate::config::{self, Config};
@@ -102,6 +102,9 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         Command::Play(_) => Some("play"),
         Command::Bets(_) => Some("bets"),
         Command::Bet(_) => Some("bet"),
+        Command::Data(_) => Some("data"),
+        Command::History(_) => Some("history"),
+        Command::Providers(_) => Some("providers"),
         Command::Check(_)
         | Command::Runs(_)
         | Command::Show(_)
@@ -170,6 +173,9 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
         Some(Command::Bets(args)) => super::bets::list(app, args).await,
         Some(Command::Bet(command)) => super::bets::bet(app, command).await,
         Some(Command::Rules(RulesCommand::Show(args))) => super::bets::rules(app, args).await,
+        Some(Command::Data(args)) => data::data(app, args).await,
+        Some(Command::History(args)) => data::loads(app, args).await,
+        Some(Command::Providers(args)) => data::providers(app, args).await,
         Some(Command::Rules(RulesCommand::Draft(args))) => {
             let input = DraftRules { feature: args.feature, file: args.file, force: args.force };
             let drafted: Draft = reach.ask("rules.draft", &input).await?;
@@ -296,7 +302,8 @@ async fn show(app: App, reach: &Reach, args: ShowArgs) -> Result<u8> {
     output::deliver(&text, args.output.as_deref()).map(|()| 0)
 }
 
-pub(super) fn print_either<T: serde::Serialize>(
+/// Prints a value as JSON, or as a table for people.
+pub fn print_either<T: serde::Serialize>(
     format: ListFormat,
     value: &T,
     table: impl Fn(&T) -> String,
