@@ -10,6 +10,7 @@ use karat_store::{Options, Store};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::datasets::indexing::Indexing;
+use crate::evals::active::Active;
 use crate::project::{Project, read};
 use crate::tasks::Stop;
 use crate::upstream::Upstream;
@@ -39,6 +40,10 @@ pub struct App {
     pub indexing: Indexing,
     /// Whether this process goes on after an operation, so that long work may go on in the background.
     pub stays: bool,
+    /// The runs that are under way in this process.
+    pub active: Arc<Active>,
+    /// Held while files of the project are read, changed and written back, so that no change is lost.
+    pub files: Arc<tokio::sync::Mutex<()>>,
     /// Who acts: on a terminal the local person, who may do everything.
     pub actor: Arc<Person>,
     /// Where people reach this server, without a slash at the end; links begin with it.
@@ -67,6 +72,8 @@ impl App {
             watch: None,
             indexing: Indexing::default(),
             stays: false,
+            active: Arc::default(),
+            files: Arc::default(),
             actor: Arc::new(local_person()),
             address: ADDRESS.into(),
             store: Arc::default(),

@@ -12,6 +12,8 @@ pub mod resume;
 
 pub mod progress;
 
+pub mod active;
+
 pub mod judged;
 
 pub mod report;

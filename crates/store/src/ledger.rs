@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use karat_records::{EvalRun, Hash, RunState, Score, Trial};
+use karat_records::{EvalRun, Hash, RunState, Scope, Score, Trial, Verdict};
 use serde_json::Value;
 
 use crate::{Engine, StoreError};
@@ -47,6 +47,12 @@ pub enum Fact {
 pub struct RunFilter {
     /// Only runs of this feature.
     pub feature: Option<String>,
+    /// Only runs on these cases.
+    pub scope: Option<Scope>,
+    /// Only runs whose report says this in its field `verdict`.
+    pub verdict: Option<Verdict>,
+    /// Only runs whose report says any verdict.
+    pub is_judged: bool,
     /// At most so many; zero lists none.
     pub limit: usize,
     /// Go on after the last page: its `next`.

@@ -46,7 +46,8 @@ pub async fn gate(app: App, wish: Wish) -> Result<Report> {
     if ran.stopped.is_some() {
         return settle(&app, &prepared, &ran, None).await;
     }
-    // Read again: another feature may have been judged in the meantime.
+    // Read again: another feature may have been judged in the meantime, and none may be now.
+    let _files = app.files.lock().await;
     let mut lock = Lock::read(&root)?;
     let cases: Vec<Hash> = prepared.cases.iter().map(karat_records::Case::content_hash).collect();
     let hashes: Vec<&Hash> = prepared.candidates.iter().map(|candidate| &candidate.hash).collect();

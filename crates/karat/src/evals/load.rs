@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use karat_records::{Case, EvalRun, Hash, Score, Split, Trial};
-use karat_store::Store;
+use karat_store::{Store, StoreError};
 
+use crate::app::Refusal;
 use crate::gate::{Outcome, Outcomes, VariantOutcomes};
 
 /// A run with its trials and scores.
@@ -42,10 +43,21 @@ pub async fn find(store: &Store, id: &str) -> Result<EvalRun> {
     if id == "latest" {
         let filter = karat_store::RunFilter { limit: 1, ..karat_store::RunFilter::default() };
         let newest = store.ledger.runs(filter).await?.items.into_iter().next();
-        return newest.ok_or_else(|| anyhow::anyhow!("there is no run yet\n  next: karat eval"));
+        return newest.ok_or_else(none_yet);
     }
-    let found = store.ledger.run(id).await?;
-    found.ok_or_else(|| anyhow::anyhow!("there is no run {id}\n  next: karat runs lists them"))
+    match store.ledger.run(id).await {
+        Ok(Some(run)) => Ok(run),
+        Ok(None) => {
+            Err(Refusal::not_found(format!("there is no run {id}\n  next: karat runs lists them")))
+        }
+        Err(error @ StoreError::Ambiguous { .. }) => Err(Refusal::invalid(error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The refusal of whoever asks for a run where there is none.
+pub fn none_yet() -> anyhow::Error {
+    Refusal::not_found("there is no run yet\n  next: karat eval")
 }
 
 impl Loaded {

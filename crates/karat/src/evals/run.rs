@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
+use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,12 +10,14 @@ use anyhow::{Context, bail};
 use karat_records::{EvalRun, FailureKind, Hash, RunState};
 use karat_store::{Fact, StoreError};
 
+use super::active::Ticket;
 use super::board::Board;
 use super::progress::{Before, Update};
 use super::resume::{self, Piece};
 use super::start::{Prepared, Wish};
 use super::work::{Shared, work_off};
-use crate::app::App;
+use crate::app::{App, Refusal};
+use crate::clock;
 use crate::gate::{Outcomes, VariantOutcomes};
 use crate::tasks;
 use crate::variants::Request;
@@ -38,6 +41,8 @@ pub struct Ran {
     pub n_stored: u64,
     /// How long it took.
     pub elapsed: Duration,
+    /// Its place among the runs that are under way, kept until the report is stored.
+    pub ticket: Ticket,
 }
 
 /// Why a run ended early.
@@ -55,7 +60,7 @@ pub enum Stopped {
 pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(Prepared, Ran)> {
     let store = app.store()?;
     let identity = prepared.plan.identity();
-    let _lock = lock(app, &identity)?;
+    let mut lock = lock(app, &identity)?;
     let last = store.ledger.latest_run(&identity).await?;
     let was_complete = last.as_ref().is_some_and(|run| run.state == RunState::Complete);
     let unfinished = resume::unfinished(&store, &prepared, wish).await?;
@@ -87,8 +92,11 @@ pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(
         }
         pieces.push(found);
     }
+    let before = before(&prepared, &pieces, is_resumed);
+    let ticket = app.active.begin(&run, before.title.clone(), before.n_trials, &app.actor.name)?;
+    sign(&mut lock, &run, &app.actor.name);
     if let Some(watch) = &app.watch {
-        watch(&Update::Before(before(&prepared, &pieces, is_resumed)));
+        watch(&Update::Before(before));
     }
     store.ledger.append(vec![Fact::RunStarted(run.clone())]).await?;
     let (switch, stop) = tasks::stop_switch();
@@ -106,6 +114,7 @@ pub async fn run(app: &App, prepared: Prepared, wish: &Wish) -> anyhow::Result<(
         run,
         stop,
         switch,
+        ticket,
         board: Mutex::new(Board::new(outcomes)),
     });
     work_off(&shared, pieces).await;
@@ -168,22 +177,41 @@ fn lock(app: &App, identity: &Hash) -> anyhow::Result<File> {
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
     let path = folder.join(identity.short());
-    let file = File::options()
+    let mut file = File::options()
         .create(true)
         .truncate(false)
+        .read(true)
         .write(true)
         .open(&path)
         .with_context(|| format!("{} cannot be opened", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            // What an earlier holder wrote is no longer true.
+            let _ = file.set_len(0);
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
-            bail!(
-                "another karat is working on this very run in this folder\n  next: wait for it; its answers are stored, and this command will then use them"
-            )
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            let which = if holder.is_empty() { "" } else { ": " };
+            Err(Refusal::conflict(format!(
+                "this very run is under way in this folder{which}{}\n  next: wait for it; its answers are stored, and this command will then use them",
+                holder.trim_end()
+            )))
         }
         // A file system without locks is no reason not to run.
         Err(TryLockError::Error(_)) => Ok(file),
     }
+}
+
+/// Writes into the lock whose run it guards, so that whoever is refused is told; a disk that is full refuses nobody.
+fn sign(lock: &mut File, run: &EvalRun, by: &str) {
+    let _ = writeln!(
+        lock,
+        "run {}, started by {by} at {} UTC",
+        super::unknowns::short(&run.id),
+        clock::minute(run.started_at_ms)
+    );
 }
 
 fn finish(shared: Arc<Shared>) -> anyhow::Result<(Prepared, Ran)> {
@@ -228,6 +256,7 @@ fn finish(shared: Arc<Shared>) -> anyhow::Result<(Prepared, Ran)> {
         n_made: board.n_made,
         n_stored: board.n_stored,
         elapsed,
+        ticket: shared.ticket,
     };
     Ok((prepared, ran))
 }

@@ -23,6 +23,10 @@ use crate::project::Problems;
 pub struct ListRuns {
     /// Only runs of this feature.
     pub feature: Option<String>,
+    /// Only runs on these cases.
+    pub scope: Option<Scope>,
+    /// Only runs with this verdict.
+    pub verdict: Option<Verdict>,
     /// At most so many; 20 where absent.
     pub limit: Option<u64>,
     /// The `next` of the page before.
@@ -71,16 +75,21 @@ pub async fn list(app: App, input: ListRuns) -> Result<RunList> {
         return Ok(RunList { runs: Vec::new(), next: None });
     };
     let limit = input.limit.unwrap_or(20).clamp(1, 200) as usize;
-    let page = store
-        .ledger
-        .runs(RunFilter { feature: input.feature, limit, cursor: input.cursor })
-        .await?;
+    let filter = RunFilter {
+        feature: input.feature,
+        scope: input.scope,
+        verdict: input.verdict,
+        is_judged: false,
+        limit,
+        cursor: input.cursor,
+    };
+    let page = store.ledger.runs(filter).await?;
     Ok(RunList { runs: page.items.iter().map(summary).collect(), next: page.next })
 }
 
-fn summary(run: &EvalRun) -> RunSummary {
-    let report =
-        run.report.clone().and_then(|report| serde_json::from_value::<Report>(report).ok());
+/// A run in a line; of its report it reads only the fields that it shows.
+pub fn summary(run: &EvalRun) -> RunSummary {
+    let report = run.report.as_ref();
     RunSummary {
         id: run.id.clone(),
         feature: run.plan.feature.clone(),
@@ -90,9 +99,11 @@ fn summary(run: &EvalRun) -> RunSummary {
         variants: run.plan.variants.iter().map(|variant| variant.name.clone()).collect(),
         started_at_ms: run.started_at_ms,
         state: run.state,
-        verdict: report.as_ref().and_then(|report| report.verdict),
-        headline: report.as_ref().map(|report| report.headline.sentence.clone()),
-        simulated: report.is_some_and(|report| report.simulated),
+        verdict: report.and_then(|report| Verdict::deserialize(&report["verdict"]).ok()),
+        headline: report
+            .and_then(|report| report["headline"]["sentence"].as_str())
+            .map(str::to_owned),
+        simulated: report.is_some_and(|report| report["simulated"] == true),
     }
 }
 
@@ -168,7 +179,7 @@ pub struct ShownScore {
 /// Shows a run.
 pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
     let Some(store) = app.existing_store()? else {
-        bail!("there is no run yet\n  next: karat eval")
+        return Err(load::none_yet());
     };
     let wants_answers =
         input.failed || input.variant.is_some() || input.case.is_some() || input.limit.is_some();
@@ -291,7 +302,7 @@ pub struct ChangedCase {
 pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
     let alpha = app.project().map_or(0.05, |project| project.alpha());
     let Some(store) = app.existing_store()? else {
-        bail!("there is no run yet\n  next: karat eval")
+        return Err(load::none_yet());
     };
     let latest = load::load(&store, "latest").await?;
     let is_variant =

@@ -105,7 +105,8 @@ pub async fn state(app: App, _input: AskState) -> Result<State> {
                 }
             })
             .collect();
-        let wish = ListRuns { feature: Some(feature.name.clone()), limit: Some(1), cursor: None };
+        let wish =
+            ListRuns { feature: Some(feature.name.clone()), limit: Some(1), ..ListRuns::default() };
         let last_run = list(app.clone(), wish).await?.runs.into_iter().next();
         features.push(FeatureState {
             name: feature.name.clone(),

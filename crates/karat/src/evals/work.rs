@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use karat_records::{Answer, EvalRun, Hash, Score, Trial};
 use karat_store::{Fact, Store};
 
+use super::active::Ticket;
 use super::board::Board;
 use super::progress::Update;
 use super::resume::Piece;
@@ -20,6 +21,12 @@ use crate::variants::Request;
 /// Answers are scored and stored by several workers where a variant or a scorer waits for somebody.
 const WORKERS_FOR_SCORERS: usize = 32;
 
+/// How often somebody who watches a run is told.
+const OFTEN: Duration = Duration::from_millis(200);
+
+/// How often it is noted how far a run is that nobody watches.
+const SELDOM: Duration = Duration::from_secs(1);
+
 /// Facts that are stored together where nobody waits.
 const BATCH: usize = 500;
 
@@ -31,6 +38,7 @@ pub(super) struct Shared {
     pub(super) run: EvalRun,
     pub(super) stop: Stop,
     pub(super) switch: StopSwitch,
+    pub(super) ticket: Ticket,
     pub(super) begun: Instant,
     pub(super) board: Mutex<Board>,
 }
@@ -39,20 +47,26 @@ pub(super) async fn work_off(shared: &Arc<Shared>, pieces: Vec<Vec<Piece>>) {
     let mut helpers = Tasks::default();
     let forward = Arc::clone(shared);
     helpers.start(async move {
-        let mut asked = forward.app.stop.clone();
-        asked.wait().await;
+        let (mut all, mut own) = (forward.app.stop.clone(), forward.ticket.stop());
+        tokio::select! {
+            () = all.wait() => {}
+            () = own.wait() => {}
+        }
         forward.end(Stopped::Asked);
     });
-    if let Some(watch) = shared.app.watch.clone() {
-        let shared = Arc::clone(shared);
-        helpers.start(async move {
-            let mut tick = tokio::time::interval(Duration::from_millis(200));
-            loop {
-                tick.tick().await;
-                watch(&Update::Now(shared.progress(false)));
+    let watched = Arc::clone(shared);
+    helpers.start(async move {
+        let watch = watched.app.watch.clone();
+        let mut tick = tokio::time::interval(if watch.is_some() { OFTEN } else { SELDOM });
+        loop {
+            tick.tick().await;
+            let progress = watched.progress(false);
+            watched.ticket.note(progress.clone());
+            if let Some(watch) = &watch {
+                watch(&Update::Now(progress));
             }
-        });
-    }
+        }
+    });
     let mut workers = Tasks::default();
     for (candidate_index, pieces) in pieces.into_iter().enumerate() {
         let shared = Arc::clone(shared);
@@ -93,8 +107,10 @@ pub(super) async fn work_off(shared: &Arc<Shared>, pieces: Vec<Vec<Piece>>) {
     }
     workers.join().await;
     helpers.abort().await;
+    let last = shared.progress(true);
+    shared.ticket.note(last.clone());
     if let Some(watch) = &shared.app.watch {
-        watch(&Update::Now(shared.progress(true)));
+        watch(&Update::Now(last));
     }
 }
 

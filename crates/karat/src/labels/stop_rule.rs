@@ -9,7 +9,7 @@ use crate::gate::describe::{count, plural};
 
 /// "about 23 more labels until this gate can decide", from the newest gate run of the feature.
 pub async fn sentence(store: &Store, feature: &str) -> Result<Option<String>> {
-    let filter = RunFilter { feature: Some(feature.to_owned()), limit: 50, cursor: None };
+    let filter = RunFilter { feature: Some(feature.to_owned()), limit: 50, ..RunFilter::default() };
     let runs = store.ledger.runs(filter).await?.items;
     let reports = runs.into_iter().filter(|run| run.state == RunState::Complete);
     let newest = reports

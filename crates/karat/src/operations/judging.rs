@@ -36,6 +36,20 @@ pub fn rows() -> Vec<Operation> {
             Writes,
             evals::eval::gate,
         ),
+        row(
+            "runs.active",
+            "What runs now, how far it is and who started it",
+            Read,
+            Reads,
+            evals::active::active,
+        ),
+        row(
+            "runs.stop",
+            "End one run; what is finished stays stored",
+            Edit,
+            Writes,
+            evals::active::stop,
+        ),
         row("runs.list", "List runs, newest first", Read, Reads, evals::runs::list),
         row("runs.show", "Show a run with some of its answers", Read, Reads, evals::runs::show),
         row(

@@ -1,7 +1,8 @@
 //! Reading eval runs.
 
-use karat_records::{EvalRun, Hash};
+use karat_records::{EvalRun, Hash, Scope, Verdict};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Deserialize;
 
 use super::facts::{OPEN, of_word};
 use super::failure::Failure;
@@ -69,11 +70,47 @@ fn page(connection: &Connection, filter: &RunFilter) -> Result<Page<EvalRun>, Fa
     );
     let mut statement = connection.prepare_cached(&sql)?;
     // One more than asked for tells whether there is a next page.
-    let limit = i64::try_from(filter.limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let items = statement
-        .query_map(params![filter.feature, filter.cursor, limit], run_of)?
-        .collect::<Result<_, _>>()?;
+    let wanted = filter.limit.saturating_add(1);
+    // What stands in a body is looked at row by row, so there the limit cannot be the query's.
+    let is_by_body = filter.scope.is_some() || filter.verdict.is_some() || filter.is_judged;
+    let limit = if is_by_body { i64::MAX } else { i64::try_from(wanted).unwrap_or(i64::MAX) };
+    let mut rows = statement.query(params![filter.feature, filter.cursor, limit])?;
+    let mut items = Vec::new();
+    while items.len() < wanted
+        && let Some(row) = rows.next()?
+    {
+        if is_wanted(row, filter)? {
+            items.push(run_of(row)?);
+        }
+    }
     Ok(Page::cut(items, filter.limit, |run: &EvalRun| &run.id))
+}
+
+/// Reads no more of a plan and a report than the filter asks for.
+fn is_wanted(row: &Row<'_>, filter: &RunFilter) -> rusqlite::Result<bool> {
+    #[derive(Deserialize)]
+    struct Scoped {
+        scope: Scope,
+    }
+    #[derive(Deserialize)]
+    struct Judged {
+        #[serde(default)]
+        verdict: Option<Verdict>,
+    }
+    if let Some(wanted) = filter.scope {
+        let plan = row.get_ref("plan")?.as_blob().map_err(body::damaged)?;
+        if body::decode::<Scoped>(plan)?.scope != wanted {
+            return Ok(false);
+        }
+    }
+    if filter.verdict.is_some() || filter.is_judged {
+        let report = row.get_ref("report")?.as_blob_or_null().map_err(body::damaged)?;
+        let Some(report) = report else { return Ok(false) };
+        // A report is whatever its writer made of it; one without a verdict has none.
+        let verdict = body::decode::<Judged>(report).ok().and_then(|judged| judged.verdict);
+        return Ok(verdict.is_some() && (filter.verdict.is_none() || verdict == filter.verdict));
+    }
+    Ok(true)
 }
 
 impl<T> Page<T> {

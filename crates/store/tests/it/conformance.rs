@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use karat_records::{Answer, Hash, RunState, Version};
+use karat_records::{Answer, Hash, RunState, Scope, Verdict, Version};
 use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError};
 use serde_json::{Value, json};
 
@@ -40,6 +40,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("the latest end of a run counts", ends),
         claim("a run is found by a prefix that only it has", prefixes),
         claim("runs are listed newest first, page by page", run_pages),
+        claim("runs are filtered by cases and verdict, page by page", run_filters),
         claim("the latest run of an identity is the one that started last", latest),
         claim("a run uses trials of earlier runs", used_trials),
         claim("a trial's cost counts once, for the feature whose run made it", spent),
@@ -189,7 +190,8 @@ async fn run_pages(store: Store) {
     store.ledger.append(starts.collect()).await.unwrap();
     let list = async |feature: Option<&str>, limit, cursor| {
         let feature = feature.map(str::to_owned);
-        let page = store.ledger.runs(RunFilter { feature, limit, cursor }).await.unwrap();
+        let filter = RunFilter { feature, limit, cursor, ..RunFilter::default() };
+        let page = store.ledger.runs(filter).await.unwrap();
         (page.items.into_iter().map(|run| run.id).collect::<Vec<_>>().join(" "), page.next)
     };
     let (ids, next) = list(None, 3, None).await;
@@ -203,6 +205,39 @@ async fn run_pages(store: Store) {
     assert_eq!(ids, "r5 r3");
     assert_eq!(list(Some("reply"), 2, next).await, ("r1".to_owned(), None));
     assert_eq!(list(None, 0, None).await.0, "");
+}
+
+async fn run_filters(store: Store) {
+    let verdicts = [Some("pass"), None, Some("fail"), Some("pass"), Some("undecided")];
+    for (i, verdict) in verdicts.into_iter().enumerate() {
+        let mut start = run(&format!("r{i}"), "triage", i as i64);
+        start.plan.scope = if verdict.is_none() { Scope::Tune } else { Scope::HeldOut };
+        let end = Fact::RunEnded {
+            run_id: start.id.clone(),
+            ended_at_ms: 10,
+            state: RunState::Complete,
+            report: Some(json!({"verdict": verdict, "text": "long ".repeat(1_000)})),
+        };
+        store.ledger.append(vec![Fact::RunStarted(start), end]).await.unwrap();
+    }
+    store.ledger.append(vec![Fact::RunStarted(run("r5", "triage", 5))]).await.unwrap();
+    let list = async |filter: RunFilter| {
+        let page = store.ledger.runs(filter).await.unwrap();
+        (page.items.into_iter().map(|run| run.id).collect::<Vec<_>>().join(" "), page.next)
+    };
+    let all = RunFilter { limit: 10, ..RunFilter::default() };
+    let passed = RunFilter { verdict: Some(Verdict::Pass), ..all.clone() };
+    assert_eq!(list(passed.clone()).await, ("r3 r0".to_owned(), None));
+    let (ids, cursor) = list(RunFilter { limit: 1, ..passed.clone() }).await;
+    assert_eq!(ids, "r3");
+    assert_eq!(list(RunFilter { cursor, ..passed }).await, ("r0".to_owned(), None));
+    let judged = RunFilter { is_judged: true, ..all.clone() };
+    assert_eq!(list(judged).await.0, "r4 r3 r2 r0");
+    let tuned = RunFilter { scope: Some(Scope::Tune), ..all.clone() };
+    assert_eq!(list(tuned.clone()).await.0, "r1");
+    assert_eq!(list(RunFilter { verdict: Some(Verdict::Fail), ..tuned }).await.0, "");
+    let held_out = RunFilter { scope: Some(Scope::HeldOut), ..all };
+    assert_eq!(list(held_out).await.0, "r5 r4 r3 r2 r0", "a run that goes on has its cases");
 }
 
 async fn latest(store: Store) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use karat_records::Verdict;
 
 use super::data::{DataArgs, HistoryArgs, ProvidersArgs};
 
@@ -273,6 +274,9 @@ pub struct GateArgs {
 pub struct RunsArgs {
     /// Only runs of this feature.
     pub feature: Option<String>,
+    /// Only runs with this verdict.
+    #[arg(long, value_enum)]
+    pub verdict: Option<VerdictWord>,
     /// At most so many.
     #[arg(long, default_value_t = 20)]
     pub limit: u64,
@@ -522,6 +526,27 @@ pub struct CallArgs {
     /// Print the schemas of input and output instead of calling it.
     #[arg(long)]
     pub schema: bool,
+}
+
+/// A verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerdictWord {
+    /// Every criterion is shown to hold.
+    Pass,
+    /// At least one is shown not to hold.
+    Fail,
+    /// Neither is shown yet.
+    Undecided,
+}
+
+impl From<VerdictWord> for Verdict {
+    fn from(word: VerdictWord) -> Self {
+        match word {
+            VerdictWord::Pass => Self::Pass,
+            VerdictWord::Fail => Self::Fail,
+            VerdictWord::Undecided => Self::Undecided,
+        }
+    }
 }
 
 /// How a report is printed.

@@ -159,7 +159,12 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             Ok(exit_code(&report))
         }
         Some(Command::Runs(args)) => {
-            let input = ListRuns { feature: args.feature, limit: Some(args.limit), cursor: None };
+            let input = ListRuns {
+                feature: args.feature,
+                verdict: args.verdict.map(Into::into),
+                limit: Some(args.limit),
+                ..ListRuns::default()
+            };
             let list: RunList = reach.ask("runs.list", &input).await?;
             print_either(args.format, &list, tables::runs).map(|()| 0)
         }
