@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::datasets::indexing::Indexing;
 use crate::evals::active::Active;
+use crate::evals::shelf::Shelf;
 use crate::project::{Project, read};
 use crate::tasks::Stop;
 use crate::upstream::Upstream;
@@ -42,6 +43,8 @@ pub struct App {
     pub stays: bool,
     /// The runs that are under way in this process.
     pub active: Arc<Active>,
+    /// The last few runs that were looked at.
+    pub shelf: Arc<Shelf>,
     /// Held while files of the project are read, changed and written back, so that no change is lost.
     pub files: Arc<tokio::sync::Mutex<()>>,
     /// Who acts: on a terminal the local person, who may do everything.
@@ -73,6 +76,7 @@ impl App {
             indexing: Indexing::default(),
             stays: false,
             active: Arc::default(),
+            shelf: Arc::default(),
             files: Arc::default(),
             actor: Arc::new(local_person()),
             address: ADDRESS.into(),

@@ -30,7 +30,17 @@ pub mod eval;
 
 pub mod runs;
 
+pub mod answer_rows;
+
+pub mod answers;
+
+pub mod pairing;
+
+pub mod changes;
+
 pub mod load;
+
+pub mod shelf;
 
 pub mod draft;
 

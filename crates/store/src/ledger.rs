@@ -176,6 +176,13 @@ impl Ledger {
         }
     }
 
+    /// A number that grows with every start, end, trial and score that is added, and is cheap to ask for.
+    pub async fn position(&self) -> Result<u64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.position().await,
+        }
+    }
+
     /// How much there is.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         match &self.engine {

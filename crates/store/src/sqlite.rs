@@ -101,6 +101,17 @@ impl Sqlite {
         Ok(Counts { runs, trials, scores, lost: self.lost.facts() })
     }
 
+    pub(crate) async fn position(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT ifnull(max(number), 0) FROM run_starts) \
+                   + (SELECT ifnull(max(number), 0) FROM run_ends) \
+                   + (SELECT ifnull(max(number), 0) FROM trials) \
+                   + (SELECT ifnull(max(number), 0) FROM scores)";
+        let position: i64 = self
+            .read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?))
+            .await?;
+        Ok(position.unsigned_abs())
+    }
+
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         let (done, ended) = oneshot::channel();
         self.readers.finish().await;

@@ -61,6 +61,20 @@ pub fn none_yet() -> anyhow::Error {
 }
 
 impl Loaded {
+    /// The score of a trial by the scorer at this position; an error and an undecided score are failures.
+    /// Without a scorer an answer is a success.
+    pub fn score(&self, trial: &Trial, scorer: Option<usize>) -> f64 {
+        match scorer {
+            _ if trial.answer.failure.is_some() => 0.0,
+            None => 1.0,
+            Some(scorer) => self
+                .scores
+                .get(&trial.id)
+                .and_then(|scores| scores.get(scorer)?.as_ref()?.value)
+                .unwrap_or(0.0),
+        }
+    }
+
     /// Everything that was measured; cases have only their ids.
     pub fn outcomes(&self) -> Outcomes {
         let mut ids: Vec<&str> = self.trials.iter().map(|trial| trial.case_id.as_str()).collect();
@@ -102,7 +116,8 @@ impl Loaded {
     }
 }
 
-fn bare_case(id: &str) -> Case {
+/// A case of which only the id is known.
+pub fn bare_case(id: &str) -> Case {
     Case {
         id: id.to_owned(),
         input: serde_json::Map::new(),

@@ -1,6 +1,6 @@
 //! Operations on runs that are stored: list them, show one, compare two.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, bail};
 use karat_records::{Case, EvalRun, RunState, Scope, Verdict};
@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::load::{self, Loaded};
 use super::report::Report;
 use super::start;
-use crate::app::App;
+use crate::app::{App, Refusal};
+use crate::datasets::looks;
 use crate::gate::compare::{self, Comparison};
 use crate::gate::{Outcomes, VariantOutcomes};
 use crate::project::Problems;
@@ -121,6 +122,8 @@ pub struct ShowRun {
     pub case: Option<String>,
     /// At most so many answers; 20 where absent, none without a filter.
     pub limit: Option<u64>,
+    /// Show answers to held-out cases; needs the role editor, and each look is written down.
+    pub reveal_held_out: bool,
 }
 
 /// A run with some of its answers.
@@ -195,6 +198,17 @@ pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
         });
     }
     let loaded = load::load(&store, &input.run).await?;
+    let is_held_out = loaded.run.plan.scope == Scope::HeldOut;
+    if is_held_out && !input.reveal_held_out {
+        return Err(Refusal::invalid(format!(
+            "run {} judged held-out cases, and whoever looks at single ones tunes on them
+  next: look at a run on the cases that tune, or ask with reveal_held_out (`karat show --reveal-held-out`); the look is written down and shown at the gate",
+            super::unknowns::short(&loaded.run.id)
+        )));
+    }
+    if is_held_out {
+        looks::check(&app)?;
+    }
     let cases = cases_by_id(&app, &loaded.run.plan.feature);
     let report: Option<Report> =
         loaded.run.report.clone().and_then(|report| serde_json::from_value(report).ok());
@@ -243,12 +257,15 @@ pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
                 .collect(),
         });
     }
-    let is_held_out = loaded.run.plan.scope == Scope::HeldOut;
+    if is_held_out {
+        let run = &loaded.run;
+        super::answers::note(&app, &run.plan.dataset.name, &run.id, answers.len() as u64).await?;
+    }
     Ok(ShownRun { summary: summary(&loaded.run), report, is_held_out, answers, n_more })
 }
 
 /// The cases of a feature as the files have them now; none where the project cannot be read any more.
-fn cases_by_id(app: &App, feature: &str) -> HashMap<String, Case> {
+pub fn cases_by_id(app: &App, feature: &str) -> HashMap<String, Case> {
     let Ok(project) = app.project() else { return HashMap::new() };
     let Some(feature) = project.feature(feature) else { return HashMap::new() };
     let dataset = start::dataset_of(&project, feature, &Problems::default());
@@ -356,15 +373,16 @@ pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
     Ok(side_by_side(title, &outcomes, &pairs, &metric, alpha))
 }
 
-fn metric_of(loaded: &Loaded, wished: Option<&str>) -> Result<String> {
+/// The metric that was asked for, else the run's primary one, else its first scorer.
+pub fn metric_of(loaded: &Loaded, wished: Option<&str>) -> Result<String> {
     let names: Vec<&str> =
         loaded.run.plan.scorers.iter().map(|scorer| scorer.name.as_str()).collect();
     match wished {
         Some(name) if names.contains(&name) => Ok(name.to_owned()),
-        Some(name) => bail!(
+        Some(name) => Err(Refusal::invalid(format!(
             "the run has no scorer {name}\n  next: {}",
             crate::project::problem::suggestion(name, names)
-        ),
+        ))),
         None => {
             let primary =
                 loaded.run.report.as_ref().and_then(|report| report["primary_metric"].as_str());
@@ -382,9 +400,8 @@ fn metric_of(loaded: &Loaded, wished: Option<&str>) -> Result<String> {
 fn merged(first: &Loaded, second: &Loaded) -> Outcomes {
     let (a, b) = (first.outcomes(), second.outcomes());
     let mut cases = a.cases.clone();
-    cases.extend(
-        b.cases.iter().filter(|case| !a.cases.iter().any(|known| known.id == case.id)).cloned(),
-    );
+    let known: HashSet<&str> = a.cases.iter().map(|case| case.id.as_str()).collect();
+    cases.extend(b.cases.iter().filter(|case| !known.contains(case.id.as_str())).cloned());
     let position: HashMap<&str, usize> =
         cases.iter().enumerate().map(|(index, case)| (case.id.as_str(), index)).collect();
     let mut scorers = a.scorers.clone();

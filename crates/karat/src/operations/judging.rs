@@ -60,6 +60,20 @@ pub fn rows() -> Vec<Operation> {
             evals::runs::compare,
         ),
         row(
+            "runs.answers",
+            "Page through the answers of a run, the worst first",
+            Read,
+            Reads,
+            evals::answers::answers,
+        ),
+        row(
+            "runs.changes",
+            "Compare two runs or variants by group and case by case",
+            Read,
+            Reads,
+            evals::changes::changes,
+        ),
+        row(
             "rules.draft",
             "Draft rules from the cases, for people to edit",
             Edit,

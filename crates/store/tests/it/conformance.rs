@@ -48,6 +48,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("the newest trial of a key is the one that ended last", newest_trials),
         claim("only the newest score of a trial and scorer counts", newest_scores),
         claim("scores are found by trial and scorer", scores_by_pair),
+        claim("the position grows with every fact that is new", position),
         claim("an append is stored whole or not at all", unstorable),
         claim("an answer comes back however deep it is nested", deep),
         claim("concurrent appends are all stored", concurrent),
@@ -238,6 +239,31 @@ async fn run_filters(store: Store) {
     assert_eq!(list(RunFilter { verdict: Some(Verdict::Fail), ..tuned }).await.0, "");
     let held_out = RunFilter { scope: Some(Scope::HeldOut), ..all };
     assert_eq!(list(held_out).await.0, "r5 r4 r3 r2 r0", "a run that goes on has its cases");
+}
+
+async fn position(store: Store) {
+    let end = Fact::RunEnded {
+        run_id: "r1".to_owned(),
+        ended_at_ms: 9,
+        state: RunState::Complete,
+        report: None,
+    };
+    let facts = [
+        Fact::RunStarted(run("r1", "triage", 1)),
+        Fact::Trial(trial("t1", "r1", "k1", 1)),
+        Fact::Score(score("t1", "exact", Some(1.0))),
+        Fact::Score(score("t1", "exact", Some(0.0))),
+        end,
+    ];
+    let mut before = store.ledger.position().await.unwrap();
+    for fact in facts {
+        store.ledger.append(vec![fact.clone()]).await.unwrap();
+        let after = store.ledger.position().await.unwrap();
+        assert!(after > before, "{fact:?}");
+        store.ledger.append(vec![fact]).await.unwrap();
+        assert_eq!(store.ledger.position().await.unwrap(), after, "nothing new");
+        before = after;
+    }
 }
 
 async fn latest(store: Store) {

@@ -294,6 +294,9 @@ pub struct ShowArgs {
     /// Only answers that got less than full marks.
     #[arg(long)]
     pub failed: bool,
+    /// Show answers to held-out cases; the look is written down and shown at the gate.
+    #[arg(long)]
+    pub reveal_held_out: bool,
     /// Only answers of this variant.
     #[arg(long, value_name = "NAME")]
     pub variant: Option<String>,

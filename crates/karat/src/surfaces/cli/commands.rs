@@ -289,6 +289,7 @@ async fn show(app: App, reach: &Reach, args: ShowArgs) -> Result<u8> {
         variant: args.variant.clone(),
         case: args.case.clone(),
         limit: args.limit,
+        reveal_held_out: args.reveal_held_out,
     };
     let wants_answers =
         args.failed || args.variant.is_some() || args.case.is_some() || args.limit.is_some();

@@ -88,7 +88,7 @@ pub fn answers(shown: &ShownRun) -> String {
     let mut text = String::new();
     if shown.is_held_out {
         text.push_str(
-            "These cases are held out: whoever tunes on them needs fresh ones to judge.\n\n",
+            "These cases are held out, and this look was written down: whoever tunes on them needs fresh ones to judge.\n\n",
         );
     }
     for answer in &shown.answers {

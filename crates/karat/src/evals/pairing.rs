@@ -1,0 +1,340 @@
+//! Pure. Two variants side by side on the cases that both answered: groups with intervals, cases that changed, money and time.
+
+use std::collections::{BTreeSet, HashMap};
+
+use karat_records::{Case, Split, Trial};
+use karat_stats::{Margin, Pairs};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::load::Loaded;
+use crate::gate::describe::{milliseconds, number, plural, usd};
+use crate::gate::judge::segment_of;
+use crate::gate::measure::quantile;
+use crate::gate::{Outcome, Outcomes, VariantOutcomes};
+
+/// Most groups that are compared; the largest stay, and fewer groups leave each more power.
+const MOST_GROUPS: usize = 16;
+
+/// A difference below this is none.
+const NONE: f64 = 1e-9;
+
+/// One side: a variant of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// The run.
+    pub loaded: &'a Loaded,
+    /// The variant's name in that run.
+    pub variant: &'a str,
+    /// The position of the metric among the run's scorers.
+    pub scorer: usize,
+}
+
+/// One case with the trials of both sides, in the order of repetition.
+#[derive(Clone, Debug)]
+pub struct Pair<'a> {
+    /// The case's id.
+    pub case_id: &'a str,
+    /// The case, where it is still in the dataset.
+    pub case: Option<&'a Case>,
+    /// Trials of the first side.
+    pub first: Vec<&'a Trial>,
+    /// Trials of the second side.
+    pub second: Vec<&'a Trial>,
+    /// Mean score of the first side.
+    pub before: f64,
+    /// Mean score of the second side.
+    pub after: f64,
+}
+
+/// The difference within one group of cases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SegmentDifference {
+    /// For example `tag=hard` or `metadata.segment=app`.
+    pub group: String,
+    /// Cases that both answered.
+    pub n: u64,
+    /// Mean of second minus first.
+    pub difference: f64,
+    /// Lower bound, valid for all groups together.
+    pub lower: f64,
+    /// Upper bound, valid for all groups together.
+    pub upper: f64,
+}
+
+/// One case with what both sides answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeRow {
+    /// The case.
+    pub case_id: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The input, where the case is still in the dataset.
+    pub input: Option<Value>,
+    /// The desired output.
+    pub expected: Option<Value>,
+    /// Mean score of the first side.
+    pub before: f64,
+    /// Mean score of the second side.
+    pub after: f64,
+    /// Answers of the first side, one for each repeat.
+    pub first: Vec<Value>,
+    /// Answers of the second side.
+    pub second: Vec<Value>,
+    /// Why the worse side got less.
+    pub why: Option<String>,
+}
+
+/// The cases that both sides answered, by id.
+pub fn pairs<'a>(
+    first: Side<'a>,
+    second: Side<'a>,
+    cases: &'a HashMap<String, Case>,
+) -> Vec<Pair<'a>> {
+    let (mut first_by_case, mut second_by_case) = (by_case(first), by_case(second));
+    let mut ids: Vec<&str> = first_by_case.keys().copied().collect();
+    ids.sort_unstable();
+    ids.into_iter()
+        .filter_map(|case_id| {
+            let second_trials = second_by_case.remove(case_id)?;
+            let first_trials = first_by_case.remove(case_id)?;
+            Some(Pair {
+                case_id,
+                case: cases.get(case_id),
+                before: mean(first, &first_trials),
+                after: mean(second, &second_trials),
+                first: first_trials,
+                second: second_trials,
+            })
+        })
+        .collect()
+}
+
+fn by_case(side: Side<'_>) -> HashMap<&str, Vec<&Trial>> {
+    let mut by_case: HashMap<&str, Vec<&Trial>> = HashMap::new();
+    for trial in side.loaded.trials.iter().filter(|trial| trial.variant == side.variant) {
+        by_case.entry(&trial.case_id).or_default().push(trial);
+    }
+    for trials in by_case.values_mut() {
+        trials.sort_by_key(|trial| trial.trial_index);
+    }
+    by_case
+}
+
+fn mean(side: Side<'_>, trials: &[&Trial]) -> f64 {
+    let total: f64 = trials.iter().map(|trial| side.loaded.score(trial, Some(side.scorer))).sum();
+    total / trials.len().max(1) as f64
+}
+
+impl Pair<'_> {
+    /// Second minus first.
+    pub fn difference(&self) -> f64 {
+        (self.after - self.before).clamp(-1.0, 1.0)
+    }
+
+    /// Whether the two sides differ.
+    pub fn is_changed(&self) -> bool {
+        self.difference().abs() > NONE
+    }
+
+    /// Whether only a gate may judge on the case.
+    pub fn is_held_out(&self) -> bool {
+        self.case.is_some_and(|case| case.split == Split::Gate)
+    }
+
+    /// The pair as it is shown.
+    pub fn shown(&self, first: Side<'_>, second: Side<'_>) -> ChangeRow {
+        let (worse, trials) =
+            if self.after < self.before { (second, &self.second) } else { (first, &self.first) };
+        ChangeRow {
+            case_id: self.case_id.to_owned(),
+            tags: self.case.map(|case| case.tags.clone()).unwrap_or_default(),
+            input: self.case.map(|case| Value::Object(case.input.clone())),
+            expected: self.case.and_then(|case| case.expected.clone()),
+            before: self.before,
+            after: self.after,
+            first: self.first.iter().map(|trial| said(trial)).collect(),
+            second: self.second.iter().map(|trial| said(trial)).collect(),
+            why: trials.iter().find_map(|trial| why(worse, trial)),
+        }
+    }
+}
+
+/// What a trial came to: its output, or why there is none.
+fn said(trial: &Trial) -> Value {
+    match &trial.answer.failure {
+        Some(failure) => Value::String(format!("(no answer: {})", failure.message)),
+        None => trial.answer.output.clone(),
+    }
+}
+
+/// Why a trial got less than full marks.
+fn why(side: Side<'_>, trial: &Trial) -> Option<String> {
+    if let Some(failure) = &trial.answer.failure {
+        return Some(failure.message.clone());
+    }
+    let score = side.loaded.scores.get(&trial.id)?.get(side.scorer)?.as_ref()?;
+    score.explanation.clone().filter(|_| score.value.is_none_or(|value| value < 1.0))
+}
+
+/// The pairs as the gate's comparison takes them: two variants, one scorer.
+pub fn outcomes(pairs: &[Pair<'_>], first: Side<'_>, second: Side<'_>, metric: &str) -> Outcomes {
+    let outcome = |side: Side<'_>, trial: &Trial| Outcome {
+        trial_id: trial.id.clone(),
+        failure: trial.answer.failure.as_ref().map(|failure| failure.kind),
+        latency_ms: trial.answer.latency_ms,
+        cost_usd: trial.answer.cost_usd,
+        fingerprint: 0,
+        simulated: trial.answer.simulated,
+        scores: vec![Some(side.loaded.score(trial, Some(side.scorer)))],
+    };
+    let variant = |side: Side<'_>, trials: &dyn Fn(&Pair<'_>) -> Vec<Outcome>| VariantOutcomes {
+        name: side.variant.to_owned(),
+        kind: "stored",
+        hash: side
+            .loaded
+            .run
+            .plan
+            .variants
+            .iter()
+            .find(|variant| variant.name == side.variant)
+            .map_or_else(|| karat_records::Hash::of_bytes(b""), |variant| variant.hash.clone()),
+        trials: pairs.iter().map(trials).collect(),
+    };
+    Outcomes {
+        cases: pairs
+            .iter()
+            .map(|pair| pair.case.cloned().unwrap_or_else(|| super::load::bare_case(pair.case_id)))
+            .collect(),
+        scorers: vec![metric.to_owned()],
+        variants: vec![
+            variant(first, &|pair| pair.first.iter().map(|trial| outcome(first, trial)).collect()),
+            variant(second, &|pair| {
+                pair.second.iter().map(|trial| outcome(second, trial)).collect()
+            }),
+        ],
+    }
+}
+
+/// The difference within each tag and each value of these fields; the intervals hold for all groups together.
+pub fn segments(pairs: &[Pair<'_>], fields: &[String], alpha: f64) -> Vec<SegmentDifference> {
+    let mut groups: HashMap<String, Vec<f64>> = HashMap::new();
+    for pair in pairs {
+        let Some(case) = pair.case else { continue };
+        let tags: BTreeSet<&String> = case.tags.iter().collect();
+        let of_tags = tags.into_iter().map(|tag| format!("tag={tag}"));
+        let of_fields = fields.iter().map(|field| format!("{field}={}", segment_of(case, field)));
+        for group in of_tags.chain(of_fields) {
+            groups.entry(group).or_default().push(pair.difference());
+        }
+    }
+    let mut groups: Vec<(String, Vec<f64>)> = groups.into_iter().collect();
+    groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
+    groups.truncate(MOST_GROUPS);
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
+    let question = Margin {
+        margin: 0.0,
+        alpha_each_side: alpha / 2.0 / groups.len().max(1) as f64,
+        min_effect: 0.04,
+    };
+    groups
+        .into_iter()
+        .filter_map(|(group, differences)| {
+            let n = differences.len() as u64;
+            let (_, effect) = karat_stats::compare(&as_pairs(differences), &question).ok()?;
+            Some(SegmentDifference {
+                group,
+                n,
+                difference: effect.mean?,
+                lower: effect.lower,
+                upper: effect.upper,
+            })
+        })
+        .collect()
+}
+
+/// Differences that are all -1, 0 or 1 are counts, which are quicker to judge.
+fn as_pairs(differences: Vec<f64>) -> Pairs {
+    if !differences.iter().all(|difference| difference.fract() == 0.0) {
+        return Pairs::Differences(differences);
+    }
+    let wins = differences.iter().filter(|difference| **difference > 0.5).count() as u64;
+    let losses = differences.iter().filter(|difference| **difference < -0.5).count() as u64;
+    Pairs::Counts { wins, losses, ties: differences.len() as u64 - wins - losses }
+}
+
+/// The fields by which cases fall into a few groups: those that criteria judge apart, then others with few values.
+pub fn fields_of<'a>(cases: impl Iterator<Item = &'a Case>, judged: &[String]) -> Vec<String> {
+    let mut values: HashMap<&str, BTreeSet<String>> = HashMap::new();
+    for case in cases {
+        for (field, value) in &case.metadata {
+            if value.is_string() || value.is_boolean() {
+                let seen = values.entry(field).or_default();
+                if seen.len() <= MOST_GROUPS / 2 {
+                    seen.insert(value.to_string());
+                }
+            }
+        }
+    }
+    let mut others: Vec<String> = values
+        .into_iter()
+        .filter(|(_, seen)| (2..=MOST_GROUPS / 2).contains(&seen.len()))
+        .map(|(field, _)| format!("metadata.{field}"))
+        .filter(|field| !judged.contains(field))
+        .collect();
+    others.sort_unstable();
+    judged.iter().cloned().chain(others).collect()
+}
+
+/// What an answer of each side costs, in words; nothing where a price is unknown or nobody pays.
+pub fn cost_words(pairs: &[Pair<'_>], names: (&str, &str)) -> Option<String> {
+    let each = |trials: &dyn Fn(&Pair<'_>) -> Vec<Option<f64>>| -> Option<f64> {
+        let all: Vec<Option<f64>> = pairs.iter().flat_map(trials).collect();
+        let n = all.len().max(1) as f64;
+        all.into_iter().sum::<Option<f64>>().map(|total| total / n)
+    };
+    let first = each(&|pair| pair.first.iter().map(|trial| trial.answer.cost_usd).collect())?;
+    let second = each(&|pair| pair.second.iter().map(|trial| trial.answer.cost_usd).collect())?;
+    if first <= 0.0 && second <= 0.0 {
+        return None;
+    }
+    let says = format!(
+        "1,000 answers cost {} with {} and {} with {}",
+        usd(second * 1000.0),
+        names.1,
+        usd(first * 1000.0),
+        names.0
+    );
+    let (least, most) = (first.min(second), first.max(second));
+    if least <= 0.0 || most / least < 1.05 {
+        return Some(format!("{says}."));
+    }
+    let dearer = if second > first { names.1 } else { names.0 };
+    Some(format!(
+        "{says}: {dearer} costs {}× as much.",
+        number((most / least * 10.0).round() / 10.0)
+    ))
+}
+
+/// How long 95 of 100 answers of each side take at most, with n; nothing where waits are unknown.
+pub fn latency_words(pairs: &[Pair<'_>], names: (&str, &str)) -> Option<String> {
+    let p95 = |trials: &dyn Fn(&Pair<'_>) -> Vec<f64>| {
+        let raw: Vec<f64> = pairs.iter().flat_map(trials).collect();
+        quantile(&raw, pairs.len(), 0.95, 0.1).estimate
+    };
+    let wait = |trial: &&Trial| match trial.answer.failure {
+        Some(_) => Some(f64::INFINITY),
+        None => trial.answer.latency_ms,
+    };
+    let first = p95(&|pair| pair.first.iter().filter_map(wait).collect())?;
+    let second = p95(&|pair| pair.second.iter().filter_map(wait).collect())?;
+    Some(format!(
+        "95 of 100 answers come within {} with {} and {} with {} ({}).",
+        milliseconds(second),
+        names.1,
+        milliseconds(first),
+        names.0,
+        plural(pairs.len() as u64, "case")
+    ))
+}
