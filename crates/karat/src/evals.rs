@@ -28,6 +28,8 @@ pub mod start;
 
 pub mod eval;
 
+pub mod present;
+
 pub mod runs;
 
 pub mod answer_rows;

@@ -18,5 +18,7 @@ pub mod describe;
 
 pub mod shown;
 
+pub mod less;
+
 pub use judge::{CriterionVerdict, VariantVerdict, judge};
 pub use outcomes::{Outcome, Outcomes, VariantOutcomes};

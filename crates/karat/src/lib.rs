@@ -25,6 +25,7 @@ pub mod checks;
 pub mod bets;
 
 pub mod play;
+pub mod proofs;
 
 pub mod reports;
 

@@ -40,6 +40,8 @@ pub mod edit;
 
 pub mod block;
 
+pub mod floor;
+
 pub mod document;
 
 pub mod reader;

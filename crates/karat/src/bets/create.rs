@@ -17,7 +17,7 @@ use crate::app::{App, Broken, Refusal};
 use crate::clock;
 use crate::datasets::{Dataset, import};
 use crate::evals::start::Wish;
-use crate::evals::{draft, eval, start};
+use crate::evals::{draft, present, start};
 use crate::gate::describe;
 use crate::project::block::with_tables;
 use crate::project::dataset::{Columns, DatasetFile};
@@ -136,7 +136,8 @@ pub async fn create(app: App, input: CreateBet) -> Result<CreatedBet> {
     let wish = Wish { feature: Some(wanted.feature.clone()), ..Wish::default() };
     let prepared = start::prepare(&app, &wish, true)?;
     let mut lock = Lock::read(&folder)?;
-    lock.register(eval::registered(&app, &prepared));
+    let day = clock::day(app.clock.now_ms());
+    lock.register(present::registered(&prepared.feature, &prepared.cases, day));
     edit.text(lock::FILE)?;
     edit.write(&[NewContent { path: lock::FILE, content: lock.text()?.as_bytes() }])?;
     let now = app.clock.now_ms();

@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 use karat_records::{Hash, Proof, Verdict, Version};
-use serde_json::{Value, json};
 
 use super::judged::{self, Gating};
+use super::present;
 use super::report::Report;
 use super::run::{self, Ran, Stopped};
 use super::start::{self, Prepared, Wish};
@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::clock;
 use crate::gate::describe;
 use crate::history;
-use crate::project::history::Registered;
 use crate::project::lock::Lock;
 
 /// Runs the variants on the cases that are not held out; its figures are estimates.
@@ -52,7 +51,8 @@ pub async fn gate(app: App, wish: Wish) -> Result<Report> {
     let cases: Vec<Hash> = prepared.cases.iter().map(karat_records::Case::content_hash).collect();
     let hashes: Vec<&Hash> = prepared.candidates.iter().map(|candidate| &candidate.hash).collect();
     let candidates = lock.number_candidates(&prepared.feature.name, &cases, &hashes);
-    let amendments = lock.register(registered(&app, &prepared));
+    let day = clock::day(app.clock.now_ms());
+    let amendments = lock.register(present::registered(&prepared.feature, &prepared.cases, day));
     let criteria_since = lock.registered_since(&prepared.feature.name);
     let gating = Gating { candidates, amendments, criteria_since };
     let report = settle(&app, &prepared, &ran, Some(&gating)).await?;
@@ -118,24 +118,8 @@ async fn remember(app: &App, prepared: &Prepared) -> Result<()> {
     Ok(())
 }
 
-/// The state of criteria and desired outputs that judges now.
-pub fn registered(app: &App, prepared: &Prepared) -> Registered {
-    let mut expected: Vec<Value> =
-        prepared.cases.iter().map(|case| json!([case.id, case.expected])).collect();
-    expected.sort_by_key(ToString::to_string);
-    Registered {
-        feature: prepared.feature.name.clone(),
-        since: clock::day(app.clock.now_ms()),
-        criteria: describe::criteria(&prepared.feature.mvq),
-        desired_outputs: Hash::of_json(&Value::Array(expected)).short().to_owned(),
-        n_cases: prepared.cases.len() as u64,
-    }
-}
-
 fn proofs(prepared: &Prepared, report: &Report) -> Vec<Proof> {
-    let scorers: Vec<Value> =
-        prepared.scorers.iter().map(|ready| json!([ready.name, ready.hash])).collect();
-    let scorers_hash = Hash::of_json(&Value::Array(scorers));
+    let scorers_hash = present::scorers_hash(&prepared.plan.scorers);
     report
         .variants
         .iter()

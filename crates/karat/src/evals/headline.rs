@@ -115,12 +115,13 @@ fn is_overall_rate(criterion: &CriterionVerdict) -> bool {
         && !criterion.demand.contains(", where ")
 }
 
-fn first_rate(criteria: &[CriterionVerdict]) -> Option<&CriterionVerdict> {
+/// The first criterion that demands a share of all cases and is not advisory.
+pub fn first_rate(criteria: &[CriterionVerdict]) -> Option<&CriterionVerdict> {
     criteria.iter().find(|criterion| is_overall_rate(criterion) && !criterion.advisory)
 }
 
 /// What a share is a share of: `right-queue in all of 3 repeats`.
-fn what(criterion: &CriterionVerdict) -> &str {
+pub fn what(criterion: &CriterionVerdict) -> &str {
     criterion.demand.split(" at least ").next().unwrap_or(&criterion.metric)
 }
 

@@ -77,6 +77,11 @@ impl Loaded {
 
     /// Everything that was measured; cases have only their ids.
     pub fn outcomes(&self) -> Outcomes {
+        self.outcomes_with(&HashMap::new())
+    }
+
+    /// Everything that was measured, with those of these cases that the run answered; the others have only their ids.
+    pub fn outcomes_with(&self, cases: &HashMap<String, Case>) -> Outcomes {
         let mut ids: Vec<&str> = self.trials.iter().map(|trial| trial.case_id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -109,7 +114,10 @@ impl Loaded {
             }
         });
         Outcomes {
-            cases: ids.iter().map(|id| bare_case(id)).collect(),
+            cases: ids
+                .iter()
+                .map(|id| cases.get(*id).cloned().unwrap_or_else(|| bare_case(id)))
+                .collect(),
             scorers: self.run.plan.scorers.iter().map(|scorer| scorer.name.clone()).collect(),
             variants: variants.collect(),
         }

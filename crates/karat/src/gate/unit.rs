@@ -2,6 +2,7 @@
 
 use super::CriterionVerdict;
 use super::describe::{milliseconds, number, usd};
+use super::shown::{Measured, MeasuredUnit};
 
 /// What a criterion's numbers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,27 @@ impl Unit {
             (None, None) => estimate,
             _ => format!("{estimate} [{}, {}]", side(lower), side(upper)),
         }
+    }
+}
+
+/// What a criterion measured, with its interval, n, and the bound that it demands.
+pub fn shown(criterion: &CriterionVerdict) -> Measured {
+    let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
+    Measured {
+        metric: criterion.metric.clone(),
+        estimate: finite(criterion.estimate),
+        lower: finite(criterion.lower),
+        upper: finite(criterion.upper),
+        floor: Some(criterion.bound),
+        n: criterion.n,
+        unit: match unit(criterion) {
+            Unit::ShareAtLeast | Unit::ShareAtMost => MeasuredUnit::Rate,
+            Unit::Gain => MeasuredUnit::Gain,
+            Unit::Milliseconds => MeasuredUnit::Ms,
+            Unit::Usd => MeasuredUnit::Usd,
+            Unit::Count => MeasuredUnit::Count,
+        },
+        demand: Some(criterion.demand.clone()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Access::{Read as Reads, Write as Writes};
 use super::Scope::{Edit, Read};
 use super::{Operation, row};
-use crate::{checks, evals};
+use crate::{checks, evals, proofs};
 
 /// Rows of the table, in reading order.
 pub fn rows() -> Vec<Operation> {
@@ -49,6 +49,27 @@ pub fn rows() -> Vec<Operation> {
             Edit,
             Writes,
             evals::active::stop,
+        ),
+        row(
+            "gate.show",
+            "The latest verdict, what it rests on and what can be done about it",
+            Read,
+            Reads,
+            proofs::show::show,
+        ),
+        row(
+            "gate.amend",
+            "Change a floor in the file, with the reason; it shows with every later verdict",
+            Edit,
+            Writes,
+            proofs::amend::amend,
+        ),
+        row(
+            "gate.sign",
+            "Sign off a variant that passed; it holds while the proof does",
+            Edit,
+            Writes,
+            proofs::sign::sign,
         ),
         row("runs.list", "List runs, newest first", Read, Reads, evals::runs::list),
         row("runs.show", "Show a run with some of its answers", Read, Reads, evals::runs::show),

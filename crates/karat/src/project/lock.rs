@@ -118,6 +118,15 @@ impl Lock {
             .map(|state| state.since.clone())
     }
 
+    /// What these held-out cases, or some of them, have judged.
+    pub fn judged_on(&self, feature: &str, cases: &[Hash]) -> Option<&Judged> {
+        let cases: std::collections::HashSet<String> =
+            cases.iter().map(|case| short(case.as_str())).collect();
+        self.judged.iter().find(|judged| {
+            judged.feature == feature && judged.cases.iter().any(|case| cases.contains(case))
+        })
+    }
+
     /// The how-manieth candidate on these held-out cases each variant is, from 1.
     /// The same content judged again keeps its number; cases that were never judged start the count anew.
     pub fn number_candidates(
@@ -126,7 +135,7 @@ impl Lock {
         cases: &[Hash],
         variants: &[&Hash],
     ) -> Vec<u32> {
-        let cases: Vec<String> = cases.iter().map(short).collect();
+        let cases: Vec<String> = cases.iter().map(|case| short(case.as_str())).collect();
         let seen: std::collections::HashSet<&String> = cases.iter().collect();
         let found = self.judged.iter().position(|judged| {
             judged.feature == feature && judged.cases.iter().any(|case| seen.contains(case))
@@ -142,7 +151,7 @@ impl Lock {
         variants
             .iter()
             .map(|hash| {
-                let hash = short(hash);
+                let hash = short(hash.as_str());
                 let at = judged.candidates.iter().position(|known| *known == hash).unwrap_or_else(
                     || {
                         judged.candidates.push(hash);
@@ -155,8 +164,9 @@ impl Lock {
     }
 }
 
-fn short(hash: &Hash) -> String {
-    hash.as_str().chars().take(SHORT).collect()
+/// The beginning of a hash, as the list of what was judged keeps it.
+pub fn short(hash: &str) -> String {
+    hash.chars().take(SHORT).collect()
 }
 
 #[cfg(test)]

@@ -20,4 +20,6 @@ pub mod progress;
 
 pub mod tables;
 
+pub mod verdicts;
+
 pub mod output;

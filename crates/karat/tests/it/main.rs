@@ -8,10 +8,13 @@
 mod architecture;
 mod bad_input;
 mod data;
+mod compare;
 mod docs;
 mod example;
 mod faults;
+mod gate_page;
 mod gsm8k;
+mod inside;
 mod live;
 mod operations;
 mod program;

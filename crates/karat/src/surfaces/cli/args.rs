@@ -38,6 +38,12 @@ pub enum Command {
     Eval(EvalArgs),
     /// Judge the variants on the held-out cases; writes karat.lock.
     Gate(GateArgs),
+    /// Show the latest verdict, what changed since, and what can be done about it.
+    Verdict(VerdictArgs),
+    /// Change the floor of a criterion in karat.toml; it shows as an amendment with every later verdict.
+    Amend(AmendArgs),
+    /// Sign off a variant that passed; it holds while the proof does.
+    Sign(SignArgs),
     /// List runs, newest first.
     Runs(RunsArgs),
     /// Show a run, or some of its answers.
@@ -267,6 +273,47 @@ pub struct GateArgs {
     /// Feature, variants and format.
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// `karat verdict`
+#[derive(Debug, Args)]
+pub struct VerdictArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat amend`
+#[derive(Debug, Args)]
+pub struct AmendArgs {
+    /// The feature.
+    pub feature: String,
+    /// The criterion.
+    pub criterion: String,
+    /// Its new floor, from 0 to 1.
+    #[arg(long, value_name = "FLOOR")]
+    pub min: f64,
+    /// Why; shown with the amendment.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+/// `karat sign`
+#[derive(Debug, Args)]
+pub struct SignArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// The variant that passed.
+    #[arg(long, value_name = "NAME")]
+    pub variant: String,
+    /// The run that judged it; the latest where absent.
+    #[arg(long)]
+    pub run: Option<String>,
+    /// What is to be remembered with it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
 }
 
 /// `karat runs`

@@ -9,7 +9,7 @@ use super::args::{
     RunArgs, ShowArgs,
 };
 use super::reach::Reach;
-use super::{data, mcp, output, people, progress, serve, tables};
+use super::{data, mcp, output, people, progress, serve, tables, verdicts};
 use crate::app::App;
 use crate::checks::check::{CheckProject, Checked};
 use crate::config::{self, Config};
@@ -21,10 +21,13 @@ use crate::evals::start::Wish;
 use crate::evals::state::{AskState, State};
 use crate::gate::describe;
 use crate::mock::Script;
+use crate::proofs::amend::AmendInput;
+use crate::proofs::show::AskGate;
+use crate::proofs::sign::SignOffInput;
 use crate::reports::{self, Style};
 use crate::surfaces::openapi;
 use crate::tasks::{self, Tasks};
-use crate::{operations, project};
+use crate::{operations, project, proofs};
 
 /// The exit code of everything that kept karat from giving a verdict.
 pub const COULD_NOT_RUN: u8 = 3;
@@ -105,6 +108,9 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         Command::Data(_) => Some("data"),
         Command::History(_) => Some("history"),
         Command::Providers(_) => Some("providers"),
+        Command::Verdict(_) => Some("verdict"),
+        Command::Amend(_) => Some("amend"),
+        Command::Sign(_) => Some("sign"),
         Command::Check(_)
         | Command::Runs(_)
         | Command::Show(_)
@@ -157,6 +163,28 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             let report = gate(app.clone(), wish(&args.run, None)).await?;
             print_report(&app, &report, &args.run)?;
             Ok(exit_code(&report))
+        }
+        Some(Command::Verdict(args)) => {
+            let shown = proofs::show::show(app, AskGate { feature: args.feature }).await?;
+            print_either(args.format, &shown, verdicts::gate).map(|()| 0)
+        }
+        Some(Command::Amend(args)) => {
+            let input = AmendInput {
+                feature: Some(args.feature),
+                criterion: args.criterion,
+                min: args.min,
+                reason: args.reason,
+            };
+            output::print(&verdicts::amended(&proofs::amend::amend(app, input).await?)).map(|()| 0)
+        }
+        Some(Command::Sign(args)) => {
+            let input = SignOffInput {
+                feature: args.feature,
+                variant: args.variant,
+                run: args.run,
+                note: args.note,
+            };
+            output::print(&verdicts::signed(&proofs::sign::sign(app, input).await?)).map(|()| 0)
         }
         Some(Command::Runs(args)) => {
             let input = ListRuns {
