@@ -33,7 +33,7 @@ enum Way {
     Chat(Box<chat::Chat>),
     Rules(Rules),
     Command(command::Program),
-    Http(http::Endpoint),
+    Http(Box<http::Endpoint>),
     Recorded(recorded::Answers),
 }
 
@@ -89,7 +89,7 @@ impl Producer {
                 ))
             }
             VariantKind::Http { url, headers, answer, timeout, concurrency } => {
-                Way::Http(http::Endpoint::prepare(
+                Way::Http(Box::new(http::Endpoint::prepare(
                     app,
                     &http::Spec {
                         name: &variant.name,
@@ -101,7 +101,7 @@ impl Producer {
                     },
                     &variant.place,
                     problems,
-                )?)
+                )?))
             }
             VariantKind::Recorded { source, .. } => Way::Recorded(match source {
                 RecordedSource::File { file, columns } => {

@@ -1,5 +1,7 @@
 //! The operation `datasets.cases`: pages of the cases of a dataset, filtered, searched and sorted.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use karat_records::{Case, Split};
 use karat_store::{After, CaseQuery, CaseSort, DatasetVersion, PlacedCase};
@@ -92,6 +94,7 @@ pub struct CaseRow {
 
 const USUAL: u64 = 100;
 const MOST: u64 = 1000;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Why something is not shown.
 pub const HIDDEN: &str = "contents of held-out cases are not shown, because whoever sees them can tune towards them; \
@@ -117,6 +120,10 @@ pub async fn cases(app: App, input: ListCases) -> Result<CasePage> {
         Some(query) => store.cases.page(&version.id, query).await?,
         None => karat_store::CasePage::default(),
     };
+    if page.cases.is_empty() && !version.is_whole {
+        // Whoever is faster than the reading waits here and not in a loop of requests.
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
     let n = page.n.or(cursor.as_ref().map(|cursor| cursor.n)).unwrap_or(0);
     let n_held_out = page.cases.iter().filter(|it| it.case.split == Split::Gate).count() as u64;
     if input.reveal_held_out {

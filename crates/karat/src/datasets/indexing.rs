@@ -27,6 +27,10 @@ use crate::tasks::Tasks;
 /// A server waits so long for a file to be read before it shows what is known so far.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// How often, and how many times, a first look waits for the first cases.
+const LOOK: Duration = Duration::from_millis(25);
+const MOST_LOOKS: u32 = 400;
+
 /// Chunks that are read ahead of the store.
 const AHEAD: usize = 4;
 
@@ -133,17 +137,30 @@ fn unreadable(project: &Project, file: &DatasetFile) -> anyhow::Error {
 
 /// The version before, or the part of the new one that is there.
 async fn so_far(store: &Store, job: &Job, versions: Vec<DatasetVersion>) -> Result<Current> {
-    let (n, n_bytes) = (job.n.load(Ordering::Relaxed), job.n_bytes.load(Ordering::Relaxed));
-    let size = job.stamp.size();
-    let about = (n as f64 * size as f64 / (n_bytes.max(1)) as f64).max(n as f64) as u64;
-    let progress = format!("indexing: {} of about {} cases so far", count(n), count(about));
     if let Some(version) = versions.into_iter().next() {
-        let note = format!("the file changed; {progress}, and this is the version before");
+        let note = format!("the file changed; {}, and this is the version before", job.progress());
         return Ok(Current { version, note: Some(note) });
     }
+    // The first cases of a new file are there soon, and a page without any helps nobody.
+    for _ in 0..MOST_LOOKS {
+        if job.n.load(Ordering::Relaxed) > 0 || job.ended.borrow().is_some() {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
     match store.cases.version(&job.id).await? {
-        Some(version) => Ok(Current { version, note: Some(progress) }),
-        None => bail!("{progress}\n  next: ask again in a moment"),
+        Some(version) => Ok(Current { version, note: Some(job.progress()) }),
+        None => bail!("{}\n  next: ask again in a moment", job.progress()),
+    }
+}
+
+impl Job {
+    /// How far it is, by the bytes that were read.
+    fn progress(&self) -> String {
+        let (n, n_bytes) = (self.n.load(Ordering::Relaxed), self.n_bytes.load(Ordering::Relaxed));
+        let share = n_bytes.max(1) as f64 / self.stamp.size().max(1) as f64;
+        let about = (n as f64 / share.min(1.0)) as u64;
+        format!("indexing: {} of about {} cases so far", count(n), count(about))
     }
 }
 

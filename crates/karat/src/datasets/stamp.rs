@@ -34,7 +34,7 @@ pub struct Looks {
     /// Its size in bytes.
     pub size: u64,
     /// When it was changed, in nanoseconds since the Unix epoch.
-    pub changed_ns: i128,
+    pub changed_ns: i64,
     /// Which file of the disk it is.
     pub inode: u64,
 }
@@ -68,11 +68,7 @@ impl Stamp {
             return Fit::Doubtful;
         }
         let youngest = self.looks.iter().map(|it| it.changed_ns / 1_000_000).max().unwrap_or(0);
-        if youngest + i128::from(GRAIN_MS) > i128::from(self.at_ms) {
-            Fit::Doubtful
-        } else {
-            Fit::Same
-        }
+        if youngest + GRAIN_MS > self.at_ms { Fit::Doubtful } else { Fit::Same }
     }
 
     /// Size of all files in bytes.
@@ -121,7 +117,7 @@ fn looks(file: &Metadata) -> Looks {
     let inode = std::os::unix::fs::MetadataExt::ino(file);
     #[cfg(not(unix))]
     let inode = 0;
-    let changed_ns = changed.map_or(0, |since| since.as_nanos().cast_signed());
+    let changed_ns = changed.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX));
     Looks { size: file.len(), changed_ns, inode }
 }
 
@@ -129,7 +125,7 @@ fn looks(file: &Metadata) -> Looks {
 mod tests {
     use super::*;
 
-    fn stamp(changed_ms: i128, at_ms: i64, reading: &str) -> Stamp {
+    fn stamp(changed_ms: i64, at_ms: i64, reading: &str) -> Stamp {
         let looks = vec![Looks { size: 1, changed_ns: changed_ms * 1_000_000, inode: 1 }];
         Stamp { looks, reading: Hash::of_bytes(reading.as_bytes()), bytes: None, at_ms }
     }

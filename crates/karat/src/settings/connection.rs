@@ -178,15 +178,13 @@ fn explained(provider: &Provider, model: &str, failure: &Failure) -> String {
 }
 
 fn first_model(project: &Project, provider: &Provider) -> Option<String> {
-    let variants = project.features.iter().flat_map(|feature| &feature.variants);
-    variants
-        .filter_map(|variant| match &variant.kind {
-            VariantKind::Chat { model, .. } if model.provider == provider.name => {
-                Some(model.model.clone())
-            }
-            _ => None,
-        })
-        .next()
+    let mut variants = project.features.iter().flat_map(|feature| &feature.variants);
+    variants.find_map(|variant| match &variant.kind {
+        VariantKind::Chat { model, .. } if model.provider == provider.name => {
+            Some(model.model.clone())
+        }
+        _ => None,
+    })
 }
 
 async fn note_seen(app: &App, provider: &Provider, simulated: bool) -> Result<()> {

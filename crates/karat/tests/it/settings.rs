@@ -81,27 +81,25 @@ async fn a_test_says_what_is_wrong_with_a_provider() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_host_a_wrong_key_a_wrong_model_and_a_wrong_dialect_have_a_sentence_each() {
-    let script = "[[fault]]\nmodel = \"locked\"\nstatus = 401\n\n[[fault]]\nmodel = \"lost\"\nstatus = 404\n\n[[answer]]\ntext = \"ok\"\n";
-    let server = Server::start(script);
-    let url = format!("{}/v1", server.url);
-    let dead = Asking::default().folder();
-    let folder = Asking { url: &url, ..Asking::default() }.folder();
-    let other = Asking { url: &url, ..Asking::default() }.folder();
-    other.write(
-        "karat.toml",
-        &other
-            .read("karat.toml")
-            .replace("openai-chat", "openai-responses")
-            .replace("/v1\"", "/nowhere\""),
-    );
-    for (folder, model, words) in [
-        (&dead, "good", "nobody answers at http://127.0.0.1:9/v1"),
-        (&folder, "locked", "sim does not accept the key"),
-        (&folder, "lost", "sim knows no model lost"),
-        (&other, "good", "is not where its API lives"),
+    let fault = |status: u16| {
+        Server::start(&format!("[[fault]]\nkind = \"status\"\nstatus = {status}\nalways = true\n"))
+    };
+    let (locked, lost, fine) = (fault(401), fault(404), Server::start(OK));
+    let at = |server: &Server| {
+        let url = format!("{}/v1", server.url);
+        Asking { url: &url, ..Asking::default() }.folder()
+    };
+    let (dead, locked, lost) = (Asking::default().folder(), at(&locked), at(&lost));
+    let other = at(&fine);
+    other.write("karat.toml", &other.read("karat.toml").replace("/v1\"", "/nowhere\""));
+    for (folder, words) in [
+        (&dead, "nobody answers at http://127.0.0.1:9/v1"),
+        (&locked, "sim does not accept the key"),
+        (&lost, "sim knows no model good"),
+        (&other, "is not where its API lives"),
     ] {
         let editor = app(folder, Role::Editor);
-        let input = json!({"provider": "sim", "model": model});
+        let input = json!({"provider": "sim"});
         let tested = call(&editor, "providers.test", input).await.unwrap();
         let says = tested["says"].as_str().unwrap();
         assert_eq!(tested["is_fine"], false, "{tested}");

@@ -82,11 +82,12 @@ async fn all(store: &Store, id: &str, query: CaseQuery) -> (Vec<String>, Option<
     }
 }
 
+type Fits = fn(&Case) -> bool;
+
 /// Pages of every order and filter hold exactly the cases that fit, each once, in order, and are counted.
 pub async fn pages(store: Store) {
     let cases = cases(2_500);
     put(&store, "v1", &cases, 1).await;
-    type Fits = fn(&Case) -> bool;
     let field = |name: &str, value: &str| CaseQuery {
         fields: vec![(name.to_owned(), value.to_owned())],
         ..CaseQuery::default()
@@ -234,7 +235,7 @@ pub async fn load_pages(store: Store) {
             .into_iter()
             .enumerate()
     {
-        catalog.put(version(kind, "one", content, at as i64)).await.unwrap();
+        catalog.put(version(kind, "one", content, i64::try_from(at).unwrap())).await.unwrap();
     }
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {

@@ -1,4 +1,4 @@
-//! Pure. Cases with nearly equal inputs: MinHash over 4-grams of letters (Broder, 1997; one permutation with
+//! Pure. Cases with nearly equal inputs: `MinHash` over 4-grams of letters (Broder, 1997; one permutation with
 //! rotation, Shrivastava and Li, 2014), 16 bands of 4 rows, and the exact Jaccard index of every candidate.
 
 use std::collections::HashSet;

@@ -309,7 +309,7 @@ fn difference(diff: &VersionDiff) -> String {
     let mut rows = Vec::new();
     let mut add = |sign: &str, row: &CaseRow| {
         let mut line = case(row);
-        line[0] = sign.to_owned();
+        sign.clone_into(&mut line[0]);
         rows.push(line);
     };
     diff.removed.iter().for_each(|row| add("-", row));

@@ -63,7 +63,7 @@ impl<'a> Finding<'a> {
             match found {
                 Some(found) => and(&mut bits, &found),
                 None if is_unlisted(connection, chunk.chunk, name)? => {
-                    unlisted.push((*name, *value))
+                    unlisted.push((*name, *value));
                 }
                 None => return Ok(Vec::new()),
             }
@@ -83,8 +83,8 @@ impl<'a> Finding<'a> {
             }
         }
         let mut offsets: Vec<usize> = (0..chunk.n).filter(|index| is_set(&bits, *index)).collect();
-        if !(self.read.is_empty() && unlisted.is_empty()) && !offsets.is_empty() {
-            let wanted: Vec<_> = self.read.iter().chain(&unlisted).copied().collect();
+        let wanted: Vec<_> = self.read.iter().chain(&unlisted).copied().collect();
+        if !wanted.is_empty() && !offsets.is_empty() {
             offsets = read(connection, chunk.chunk, &offsets, &wanted)?;
         }
         Ok(offsets)
@@ -109,7 +109,9 @@ impl<'a> Finding<'a> {
             .query_row([chunk.chunk], |row| row.get(0))?;
         gate.resize(chunk.n.div_ceil(8), 0);
         if !is_held_out {
-            gate.iter_mut().for_each(|byte| *byte = !*byte);
+            for byte in &mut gate {
+                *byte = !*byte;
+            }
         }
         Ok(Some(gate))
     }

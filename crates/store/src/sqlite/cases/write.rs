@@ -37,7 +37,7 @@ impl Sqlite {
     pub(crate) async fn add_chunk(&self, id: &str, chunk: Chunk) -> Result<(), StoreError> {
         let ids = encode("chunk", id, &chunk.ids)?;
         let texts = body::encode_text(&chunk.texts);
-        let unlisted = Value::from_iter(chunk.unlisted.iter().cloned()).to_string();
+        let unlisted = chunk.unlisted.iter().cloned().collect::<Value>().to_string();
         self.write_cases(CaseWork::Add { id: id.to_owned(), chunk, ids, texts, unlisted }).await
     }
 
