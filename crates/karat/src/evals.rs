@@ -47,5 +47,3 @@ pub mod shelf;
 pub mod draft;
 
 pub mod rule_marks;
-
-pub mod state;

@@ -27,6 +27,8 @@ pub mod bets;
 pub mod play;
 pub mod proofs;
 
+pub mod today;
+
 pub mod reports;
 
 pub mod mock;

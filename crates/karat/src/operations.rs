@@ -1,6 +1,7 @@
 //! The table of everything the product can do. Each surface is a way to call it; none can do more.
 
 mod doors;
+mod today;
 
 mod judging;
 
@@ -98,7 +99,7 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows(), data::rows(), settings::rows()].into_iter().flatten().collect()
+    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows(), data::rows(), settings::rows(), today::rows()].into_iter().flatten().collect()
 }
 
 /// The operation of that name.

@@ -3,6 +3,8 @@
 
 pub mod show;
 
+pub mod known;
+
 pub mod drift;
 
 pub mod offers;
@@ -10,3 +12,5 @@ pub mod offers;
 pub mod amend;
 
 pub mod sign;
+
+pub mod address;

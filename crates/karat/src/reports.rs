@@ -1,4 +1,5 @@
-//! Pure. A report in the five forms in which people and machines read it: terminal, page, pull request, CI, JSON.
+//! A report in the five forms in which people and machines read it: terminal, page, pull request, CI, JSON.
+//! All of it is pure but for `page`, which finds the report.
 
 pub mod table;
 
@@ -10,6 +11,8 @@ pub mod junit;
 
 pub mod json;
 
+pub mod page;
+
 pub mod words;
 
 pub mod measured;
@@ -19,7 +22,7 @@ pub mod clean;
 #[cfg(test)]
 pub mod fixtures;
 
-pub use html::html;
+pub use html::{Audience, html, html_for};
 pub use json::{json, json_schema};
 pub use junit::junit;
 pub use markdown::markdown;

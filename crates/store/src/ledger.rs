@@ -81,6 +81,19 @@ pub struct Counts {
     pub lost: u64,
 }
 
+/// How many runs began, and what those that judged said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Runs that began.
+    pub runs: u64,
+    /// Runs whose report says pass.
+    pub passed: u64,
+    /// Runs whose report says fail.
+    pub failed: u64,
+    /// Runs whose report says undecided.
+    pub undecided: u64,
+}
+
 /// What a feature's runs cost, as far as it is known; what a scripted server answered is no money.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Spent {
@@ -115,6 +128,13 @@ impl Ledger {
     pub async fn runs(&self, filter: RunFilter) -> Result<Page<EvalRun>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.runs(filter).await,
+        }
+    }
+
+    /// How many runs began at this time or later, in milliseconds since the Unix epoch, and what they judged.
+    pub async fn tally(&self, since_ms: i64) -> Result<Tally, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.tally(since_ms).await,
         }
     }
 

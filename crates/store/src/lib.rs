@@ -26,7 +26,7 @@ pub use cases::{
 };
 pub use catalog::{Catalog, LoadFilter};
 pub use error::StoreError;
-pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent};
+pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent, Tally};
 pub use options::{Durability, Options};
 
 use sqlite::Sqlite;

@@ -294,8 +294,13 @@ pub fn cost_words(pairs: &[Pair<'_>], names: (&str, &str)) -> Option<String> {
         let n = all.len().max(1) as f64;
         all.into_iter().sum::<Option<f64>>().map(|total| total / n)
     };
-    let first = each(&|pair| pair.first.iter().map(|trial| trial.answer.cost_usd).collect())?;
-    let second = each(&|pair| pair.second.iter().map(|trial| trial.answer.cost_usd).collect())?;
+    // What a failed trial cost is often unknown; that alone does not make the price unknown.
+    let cost = |trial: &&Trial| match trial.answer.failure {
+        Some(_) => Some(trial.answer.cost_usd.unwrap_or(0.0)),
+        None => trial.answer.cost_usd,
+    };
+    let first = each(&|pair| pair.first.iter().map(cost).collect())?;
+    let second = each(&|pair| pair.second.iter().map(cost).collect())?;
     if first <= 0.0 && second <= 0.0 {
         return None;
     }

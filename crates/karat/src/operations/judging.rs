@@ -3,7 +3,7 @@
 use super::Access::{Read as Reads, Write as Writes};
 use super::Scope::{Edit, Read};
 use super::{Operation, row};
-use crate::{checks, evals, proofs};
+use crate::{checks, evals, proofs, today};
 
 /// Rows of the table, in reading order.
 pub fn rows() -> Vec<Operation> {
@@ -13,7 +13,7 @@ pub fn rows() -> Vec<Operation> {
             "Where the project stands and what to do next",
             Read,
             Reads,
-            evals::state::state,
+            today::state::state,
         ),
         row(
             "project.check",

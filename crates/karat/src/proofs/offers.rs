@@ -4,13 +4,14 @@ use karat_records::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address::of_feature;
 use crate::evals::headline::{first_rate, named, what};
 use crate::evals::report::{Report, VariantReport};
 use crate::gate::describe::{count, group, number, plural};
 use crate::gate::judge::{CriterionVerdict, Question};
 use crate::gate::less::{largest_floor, parts_that_pass};
 use crate::gate::unit::unit;
-use crate::gate::{Outcomes, VariantOutcomes};
+use crate::gate::{Outcomes, VariantOutcomes, VariantVerdict};
 use crate::project::{Bound, Criterion, Filter, Metric};
 
 /// Parts of the cases that are offered at most.
@@ -98,12 +99,8 @@ pub struct Grounds<'a> {
 pub fn offers(grounds: Grounds<'_>) -> Vec<Offer> {
     let Some(variant) = undecided(grounds.report) else { return Vec::new() };
     let Some(verdict) = &variant.verdict else { return Vec::new() };
-    let open: Vec<&CriterionVerdict> = verdict
-        .criteria
-        .iter()
-        .filter(|criterion| criterion.verdict == Verdict::Undecided && !criterion.advisory)
-        .collect();
-    let mut offers: Vec<Offer> = label(grounds.report, variant, &open).into_iter().collect();
+    let open = open(verdict);
+    let mut offers: Vec<Offer> = label_of(grounds.report, variant).into_iter().collect();
     if let Some(own) = grounds.outcomes.variant(&variant.name) {
         let question = Question {
             criteria: grounds.criteria,
@@ -122,10 +119,21 @@ pub fn offers(grounds: Grounds<'_>) -> Vec<Offer> {
     offers
 }
 
-fn label(report: &Report, variant: &VariantReport, open: &[&CriterionVerdict]) -> Option<Offer> {
+/// What is undecided and counts.
+fn open(verdict: &VariantVerdict) -> Vec<&CriterionVerdict> {
+    let is_open = |criterion: &&CriterionVerdict| {
+        criterion.verdict == Verdict::Undecided && !criterion.advisory
+    };
+    verdict.criteria.iter().filter(is_open).collect()
+}
+
+/// How many more cases would decide; nothing where no number of them is known to.
+pub fn label_of(report: &Report, variant: &VariantReport) -> Option<Offer> {
     // What takes the most cases decides how many are needed.
-    let slowest =
-        open.iter().filter(|criterion| criterion.more.is_some()).max_by_key(|criterion| {
+    let slowest = open(variant.verdict.as_ref()?)
+        .into_iter()
+        .filter(|criterion| criterion.more.is_some())
+        .max_by_key(|criterion| {
             criterion.more.and_then(|more| more.expected).unwrap_or(u64::MAX)
         })?;
     let more = slowest.more?;
@@ -146,7 +154,7 @@ fn label(report: &Report, variant: &VariantReport, open: &[&CriterionVerdict]) -
             variant.name,
             more.toward
         ),
-        page: format!("/label/{}", report.feature),
+        page: of_feature("/label", &report.feature),
         amend: None,
     })
 }
@@ -178,7 +186,7 @@ fn promise_less(
                 why: format!(
                     "The largest floor of {name} that {effect}. It shows as an amendment with every later verdict."
                 ),
-                page: format!("/gate/{}", grounds.report.feature),
+                page: of_feature("/gate", &grounds.report.feature),
                 amend: Some(Amend { criterion: name.to_owned(), min: floor }),
             })
         })
@@ -207,7 +215,7 @@ fn narrow(grounds: Grounds<'_>, variant: &VariantOutcomes, question: Question<'_
                     plural(part.n, "case"),
                     plural(filters.len() as u64, "part")
                 ),
-                page: format!("/gate/{}", grounds.report.feature),
+                page: of_feature("/gate", &grounds.report.feature),
                 amend: None,
             }
         })
@@ -246,7 +254,7 @@ fn stop(report: &Report, variant: &VariantReport) -> Offer {
         kind: OfferKind::Stop,
         title: format!("Stop{keeps}"),
         why: "Nothing is lost: runs, cases and labels stay, and a better model can be judged on the same criteria later.".into(),
-        page: "/bets".into(),
+        page: "/bet".into(),
         amend: None,
     }
 }

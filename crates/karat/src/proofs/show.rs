@@ -4,28 +4,24 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 use karat_records::{EvalRun, Role, Verdict};
-use karat_store::{RunFilter, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::amend::{self, Reason};
-use super::drift::drift;
+use super::known::{Known, report_of};
 use super::offers::{self, Grounds, Offer};
 use super::sign::{self, SignOff};
 use crate::app::App;
-use crate::clock;
 use crate::datasets::looks;
 use crate::evals::pairing::fields_of;
-use crate::evals::present::{Present, present};
+use crate::evals::present::Present;
 use crate::evals::report::Report;
 use crate::evals::runs::cases_by_id;
-use crate::evals::start::choose_feature;
 use crate::gate::describe;
 use crate::gate::shown::Measured;
 use crate::gate::unit::shown;
-use crate::project::Feature;
 use crate::project::history::{Registered, amendments};
-use crate::project::lock::{self, Lock};
+use crate::project::lock;
 
 /// Gate runs that are shown as history.
 const MOST_HISTORY: usize = 20;
@@ -177,43 +173,9 @@ pub struct SignOffShown {
     pub holds: bool,
 }
 
-/// Everything that is known about a feature's gate, before it is shown.
-pub(super) struct Known {
-    pub(super) feature: Feature,
-    pub(super) present: Present,
-    pub(super) lock: Lock,
-    pub(super) runs: Vec<EvalRun>,
-}
-
-impl Known {
-    /// Reads files, lock and runs.
-    pub(super) async fn read(app: &App, feature: Option<&str>) -> Result<Self> {
-        let project = app.project()?;
-        let feature = choose_feature(&project, feature)?.clone();
-        let today = clock::day(app.clock.now_ms());
-        let present = present(app, &project, &feature, today);
-        let lock = Lock::read(&project.root)?;
-        let runs = match app.existing_store()? {
-            Some(store) => judged_runs(&store, &feature.name).await?,
-            None => Vec::new(),
-        };
-        Ok(Self { feature, present, lock, runs })
-    }
-
-    /// The run that judged last, with its report.
-    pub(super) fn latest(&self) -> Option<(&EvalRun, Report)> {
-        self.runs.iter().find_map(|run| Some((run, report_of(run)?)))
-    }
-
-    fn registered(&self) -> Vec<Registered> {
-        let own = |state: &&Registered| state.feature == self.feature.name;
-        self.lock.registered.iter().filter(own).cloned().collect()
-    }
-}
-
 /// Shows the gate of a feature.
 pub async fn show(app: App, input: AskGate) -> Result<GateShown> {
-    let known = Known::read(&app, input.feature.as_deref()).await?;
+    let known = Known::read(&app, input.feature.as_deref(), MOST_HISTORY).await?;
     let latest = known.latest();
     let (mut offers, mut promise) = (Vec::new(), None);
     if let Some((run, report)) = &latest
@@ -223,12 +185,7 @@ pub async fn show(app: App, input: AskGate) -> Result<GateShown> {
         offers = offers_for(&app, &known, run, report).await?;
     }
     let registered = known.registered();
-    let has_drifted = latest.as_ref().map_or_else(Vec::new, |(run, _)| {
-        drift(&run.plan, registered.last(), &known.present, |variant| {
-            let proof = known.lock.proof(&known.feature.name, &variant.name);
-            proof.is_some_and(|proof| known.present.is_proven_by(proof))
-        })
-    });
+    let has_drifted = known.drift();
     let dataset = known.feature.dataset.clone().unwrap_or_default();
     let feature = &known.feature;
     Ok(GateShown {
@@ -268,21 +225,6 @@ pub async fn show(app: App, input: AskGate) -> Result<GateShown> {
         n_held_out: known.present.cases.as_ref().map_or(0, |cases| cases.n_held_out),
         report: latest.map(|(_, report)| report),
     })
-}
-
-/// The runs that judged a feature, newest first.
-async fn judged_runs(store: &Store, feature: &str) -> Result<Vec<EvalRun>> {
-    let filter = RunFilter {
-        feature: Some(feature.to_owned()),
-        is_judged: true,
-        limit: MOST_HISTORY,
-        ..RunFilter::default()
-    };
-    Ok(store.ledger.runs(filter).await?.items)
-}
-
-fn report_of(run: &EvalRun) -> Option<Report> {
-    Report::deserialize(run.report.as_ref()?).ok()
 }
 
 /// The offers need every score of the run; its cases are those that the files have now.
@@ -404,11 +346,8 @@ async fn looks_at(app: &App, dataset: &str) -> Result<Vec<LookShown>> {
 }
 
 fn signed(sign_off: SignOff, known: &Known) -> SignOffShown {
-    let proof = known.lock.proof(&known.feature.name, &sign_off.variant);
     SignOffShown {
-        holds: proof.is_some_and(|proof| {
-            sign::hash_of(proof) == sign_off.proof && known.present.is_proven_by(proof)
-        }),
+        holds: sign_off.holds(known),
         by: sign_off.by.name,
         role: sign_off.by.role,
         at_ms: sign_off.at_ms,

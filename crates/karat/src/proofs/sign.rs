@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::show::{AskGate, GateShown, Known, show};
+use super::known::Known;
+use super::show::{AskGate, GateShown, show};
 use crate::app::{App, Refusal};
 use crate::evals::load;
 use crate::evals::report::Report;
@@ -35,19 +36,27 @@ pub struct SignOffInput {
 
 /// A sign-off as the catalog keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct SignOff {
+pub struct SignOff {
     /// The run whose verdict was accepted.
-    pub(super) run_id: String,
+    pub run_id: String,
     /// The variant.
-    pub(super) variant: String,
+    pub variant: String,
     /// Who.
-    pub(super) by: Person,
+    pub by: Person,
     /// When, in milliseconds since the Unix epoch.
-    pub(super) at_ms: i64,
+    pub at_ms: i64,
     /// What the person wrote.
-    pub(super) note: String,
+    pub note: String,
     /// Hash of the proof that was signed.
-    pub(super) proof: Hash,
+    pub proof: Hash,
+}
+
+impl SignOff {
+    /// Whether the proof in the lock is the one that was signed, and everything is as it was judged.
+    pub fn holds(&self, known: &Known) -> bool {
+        let proof = known.lock.proof(&known.feature.name, &self.variant);
+        proof.is_some_and(|proof| hash_of(proof) == self.proof && known.present.is_proven_by(proof))
+    }
 }
 
 /// Signs off a variant that passed.
@@ -58,7 +67,7 @@ pub async fn sign(app: App, input: SignOffInput) -> Result<GateShown> {
             "a note has at most {LONGEST} characters\n  next: write the rest into a document, and name it here"
         )));
     }
-    let known = Known::read(&app, input.feature.as_deref()).await?;
+    let known = Known::read(&app, input.feature.as_deref(), 1).await?;
     let feature = known.feature.name.clone();
     let (run_id, report) = judged(&app, &known, input.run.as_deref()).await?;
     let names: Vec<&str> = report.variants.iter().map(|variant| variant.name.as_str()).collect();
@@ -152,13 +161,13 @@ fn is_of(proof: &Proof, report: &Report, variant: &str) -> bool {
 }
 
 /// Every sign-off of a feature, newest first.
-pub(super) async fn list(app: &App, feature: &str) -> Result<Vec<SignOff>> {
+pub async fn list(app: &App, feature: &str) -> Result<Vec<SignOff>> {
     let Some(store) = app.existing_store()? else { return Ok(Vec::new()) };
     let versions = store.catalog.history(KIND, feature).await?;
     Ok(versions.into_iter().filter_map(|it| serde_json::from_value(it.content).ok()).collect())
 }
 
 /// A proof as a sign-off names it.
-pub(super) fn hash_of(proof: &Proof) -> Hash {
+pub fn hash_of(proof: &Proof) -> Hash {
     Hash::of_json(&json!(proof))
 }

@@ -10,11 +10,15 @@ mod figures;
 
 mod scorecard;
 
+mod team;
+
 mod text;
 
 use std::fmt::Write as _;
 
 use karat_records::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use self::text::{block_of, mark, name, prose};
 use super::words;
@@ -27,8 +31,24 @@ const STYLE: &str = include_str!("html/page.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// The report as one page of HTML.
+/// For whom a page is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Audience {
+    /// Whoever decides, and has never seen a prompt.
+    #[default]
+    Leader,
+    /// Whoever builds: every criterion, pairs, identity and seeds as well.
+    Team,
+}
+
+/// The report as the page to forward.
 pub fn html(report: &Report) -> String {
+    html_for(report, Audience::Leader)
+}
+
+/// The report as one page of HTML.
+pub fn html_for(report: &Report, audience: Audience) -> String {
     let mut page = String::with_capacity(32 * 1024);
     let feature = prose(&report.feature);
     let title = match words::headline_verdict(report) {
@@ -56,12 +76,16 @@ pub fn html(report: &Report) -> String {
     if !report.next_step.is_empty() {
         let _ = write!(
             page,
-            "<section class=\"next\" aria-labelledby=\"next\">\n<h2 id=\"next\">Next</h2>\n<p>{}</p>\n</section>\n",
+            "<section class=\"next\" aria-labelledby=\"next\">\n<h2 id=\"next\">The next decision</h2>\n<p>{}</p>\n<p class=\"small\">{}</p>\n</section>\n",
+            prose(&words::decision(report)),
             prose(&report.next_step)
         );
     }
     page.push_str(&scorecard::scorecard(report));
     page.push_str(&figures::map(report));
+    if audience == Audience::Team {
+        page.push_str(&team::team(report));
+    }
     foot(&mut page, report);
     page.push_str("</main>\n</body>\n</html>\n");
     page
@@ -165,6 +189,13 @@ mod tests {
     use super::super::fixtures;
     use super::*;
 
+    fn pages() -> Vec<String> {
+        let both = |report: &Report| {
+            [Audience::Leader, Audience::Team].map(|audience| html_for(report, audience))
+        };
+        fixtures::all().iter().flat_map(both).collect()
+    }
+
     /// What a reader sees, without tags and style.
     fn text_of(page: &str) -> String {
         let body = &page[page.find("<main>").unwrap()..];
@@ -190,8 +221,28 @@ mod tests {
     }
 
     #[test]
+    fn the_team_sees_every_criterion_and_what_the_run_was() {
+        let page = html_for(&fixtures::undecided(), Audience::Team);
+        insta::assert_snapshot!("team", text_of(&page));
+        assert!(page.contains(&fixtures::undecided().identity));
+        assert!(!html(&fixtures::undecided()).contains(&fixtures::undecided().identity));
+    }
+
+    #[test]
+    fn the_forwarded_page_says_what_it_costs_and_what_is_to_be_decided() {
+        for report in [fixtures::pass(), fixtures::undecided(), fixtures::fail()] {
+            let text = text_of(&html(&report));
+            assert!(text.contains("The next decision"), "{text}");
+            assert!(text.contains("1,000 "), "what it costs: {text}");
+            for jargon in ["McNemar", "pass^", "identity", "seed", "alpha"] {
+                assert!(!text.contains(jargon), "{jargon}");
+            }
+        }
+    }
+
+    #[test]
     fn hostile_text_stays_text() {
-        let page = html(&fixtures::fail());
+        let page = html_for(&fixtures::fail(), Audience::Team);
         for hostile in
             ["<script", "<img", "<i>", "<u>", "</style><style", "</blockquote></main>", "\"><img"]
         {
@@ -200,7 +251,7 @@ mod tests {
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
         assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
         assert!(!page.contains('\u{202e}'));
-        insta::assert_snapshot!("fail", text_of(&page));
+        insta::assert_snapshot!("fail", text_of(&html(&fixtures::fail())));
     }
 
     #[test]
@@ -242,8 +293,7 @@ mod tests {
             "circle",
             "path",
         ];
-        for report in fixtures::all() {
-            let page = html(&report);
+        for page in pages() {
             let mut open: Vec<&str> = Vec::new();
             for piece in page.split('<').skip(2) {
                 let (tag, _) = piece.split_once('>').unwrap();
@@ -266,7 +316,7 @@ mod tests {
     fn the_page_is_small_needs_nothing_from_elsewhere_and_has_one_headline() {
         for report in fixtures::all() {
             let page = html(&report);
-            assert!(page.len() < 60_000, "{}", page.len());
+            assert!(page.len() < 62_000, "{}", page.len());
             assert_eq!(page.matches("<h1>").count(), 1);
             assert_eq!(page.matches("class=\"next\"").count(), 1);
             for reference in
@@ -287,8 +337,8 @@ mod tests {
 
     #[test]
     fn every_row_of_a_table_has_as_many_cells_as_its_head() {
-        for report in fixtures::all() {
-            for table in html(&report).split("<table>").skip(1) {
+        for page in pages() {
+            for table in page.split("<table>").skip(1) {
                 let rows: Vec<usize> = table
                     .split("<tr>")
                     .skip(1)

@@ -137,6 +137,62 @@ pub fn money(amount: Option<f64>) -> String {
     amount.map_or_else(|| "–".into(), usd)
 }
 
+/// What the headline's variant costs beside the baseline, in a sentence; nothing where no price is known.
+pub fn cost(report: &Report) -> Option<String> {
+    let variant = report.headline_variant()?;
+    let own = variant.economy.usd_per_1000?;
+    let amount = |usd_per_1000: f64| {
+        if usd_per_1000 > 0.0 {
+            format!("cost {}", usd(usd_per_1000))
+        } else {
+            "cost nothing".into()
+        }
+    };
+    let name = line(&variant.name);
+    let about = line(&report.about);
+    let says = format!("1,000 {about} {} with {name}", amount(own));
+    let baseline = report.variants.iter().find(|one| one.is_baseline && one.name != variant.name);
+    Some(match baseline.and_then(|baseline| Some((baseline, baseline.economy.usd_per_1000?))) {
+        Some((baseline, theirs)) => {
+            format!("{says}, and {} with {}.", amount(theirs), line(&baseline.name))
+        }
+        None => format!("{says}."),
+    })
+}
+
+/// What somebody has to decide now, for people who have never seen a prompt.
+pub fn decision(report: &Report) -> String {
+    let Some(variant) = report.headline_variant() else {
+        return "None yet: there is no variant.".into();
+    };
+    if !report.is_complete {
+        return "None yet: the run stopped before its end.".into();
+    }
+    let name = line(&variant.name);
+    let about = line(&report.about);
+    let keep = report
+        .baseline
+        .as_ref()
+        .filter(|baseline| **baseline != variant.name)
+        .map_or_else(|| "stop".to_owned(), |baseline| format!("keep {}", line(baseline)));
+    match verdict(variant) {
+        None => format!("Whether {name} is worth judging: these figures are estimates."),
+        Some(Verdict::Pass) if report.simulated => {
+            "Whether to try it with a real model: these answers were simulated.".into()
+        }
+        Some(Verdict::Pass) if variant.kind == "recorded" || variant.kind == "human" => format!(
+            "Whether {name} is to answer {about}: its recorded answers passed, and nothing answers live yet."
+        ),
+        Some(Verdict::Pass) => format!("Whether {name} may answer {about} from now on: it passed."),
+        Some(Verdict::Undecided) => format!(
+            "Whether to label more cases, to promise less, or to {keep}: {name} is not shown to be good enough, nor to be too bad."
+        ),
+        Some(Verdict::Fail) => {
+            format!("Whether to mend {name} or to {keep}: it is not good enough.")
+        }
+    }
+}
+
 /// Criteria that are not plainly passed, the failed ones first.
 pub fn not_passed(variant: &VariantReport) -> Vec<&CriterionVerdict> {
     let criteria = variant.verdict.as_ref().map_or(&[][..], |verdict| &verdict.criteria);

@@ -33,7 +33,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
-    ("operations", &["checks", "evals", "people", "bets", "play", "datasets", "history", "settings"]),
+    ("operations", &["checks", "evals", "people", "bets", "play", "datasets", "history", "settings", "proofs", "today", "reports"]),
+    ("proofs", &["evals", "gate", "datasets"]),
+    ("today", &["proofs", "evals", "gate"]),
     (
         "surfaces",
         &[
@@ -50,6 +52,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "datasets",
             "history",
             "settings",
+            "proofs",
+            "today",
             "config",
             "tasks",
         ],

@@ -22,3 +22,4 @@ mod server;
 mod settings;
 mod story;
 mod tau;
+mod today;

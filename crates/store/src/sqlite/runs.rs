@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::facts::{OPEN, of_word};
 use super::failure::Failure;
 use super::{Sqlite, body};
-use crate::{Page, RunFilter, StoreError};
+use crate::{Page, RunFilter, StoreError, Tally};
 
 const SELECT: &str = "SELECT id, fresh, started_at_ms, plan, ended_at_ms, state, report FROM runs";
 
@@ -27,6 +27,27 @@ impl Sqlite {
                 "{SELECT} WHERE identity = ?1 ORDER BY started_at_ms DESC, id DESC LIMIT 1"
             );
             Ok(connection.prepare_cached(&sql)?.query_row([identity], run_of).optional()?)
+        })
+        .await
+    }
+
+    pub(crate) async fn tally(&self, since_ms: i64) -> Result<Tally, StoreError> {
+        self.read(move |connection| {
+            let mut tally = Tally::default();
+            let mut statement =
+                connection.prepare_cached("SELECT report FROM runs WHERE started_at_ms >= ?1")?;
+            let mut rows = statement.query([since_ms])?;
+            while let Some(row) = rows.next()? {
+                tally.runs += 1;
+                let report = row.get_ref(0)?.as_blob_or_null().map_err(body::damaged)?;
+                match report.and_then(verdict_of) {
+                    Some(Verdict::Pass) => tally.passed += 1,
+                    Some(Verdict::Fail) => tally.failed += 1,
+                    Some(Verdict::Undecided) => tally.undecided += 1,
+                    None => {}
+                }
+            }
+            Ok(tally)
         })
         .await
     }
@@ -86,16 +107,21 @@ fn page(connection: &Connection, filter: &RunFilter) -> Result<Page<EvalRun>, Fa
     Ok(Page::cut(items, filter.limit, |run: &EvalRun| &run.id))
 }
 
+/// A report is whatever its writer made of it; one without a verdict has none.
+fn verdict_of(report: &[u8]) -> Option<Verdict> {
+    #[derive(Deserialize)]
+    struct Judged {
+        #[serde(default)]
+        verdict: Option<Verdict>,
+    }
+    body::decode::<Judged>(report).ok()?.verdict
+}
+
 /// Reads no more of a plan and a report than the filter asks for.
 fn is_wanted(row: &Row<'_>, filter: &RunFilter) -> rusqlite::Result<bool> {
     #[derive(Deserialize)]
     struct Scoped {
         scope: Scope,
-    }
-    #[derive(Deserialize)]
-    struct Judged {
-        #[serde(default)]
-        verdict: Option<Verdict>,
     }
     if let Some(wanted) = filter.scope {
         let plan = row.get_ref("plan")?.as_blob().map_err(body::damaged)?;
@@ -105,9 +131,7 @@ fn is_wanted(row: &Row<'_>, filter: &RunFilter) -> rusqlite::Result<bool> {
     }
     if filter.verdict.is_some() || filter.is_judged {
         let report = row.get_ref("report")?.as_blob_or_null().map_err(body::damaged)?;
-        let Some(report) = report else { return Ok(false) };
-        // A report is whatever its writer made of it; one without a verdict has none.
-        let verdict = body::decode::<Judged>(report).ok().and_then(|judged| judged.verdict);
+        let verdict = report.and_then(verdict_of);
         return Ok(verdict.is_some() && (filter.verdict.is_none() || verdict == filter.verdict));
     }
     Ok(true)

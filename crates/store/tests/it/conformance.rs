@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use karat_records::{Answer, Hash, RunState, Scope, Verdict, Version};
-use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError};
+use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError, Tally};
 use serde_json::{Value, json};
 
 use crate::cases;
@@ -232,6 +232,10 @@ async fn run_filters(store: Store) {
     let (ids, cursor) = list(RunFilter { limit: 1, ..passed.clone() }).await;
     assert_eq!(ids, "r3");
     assert_eq!(list(RunFilter { cursor, ..passed }).await, ("r0".to_owned(), None));
+    let tally = Tally { runs: 6, passed: 2, failed: 1, undecided: 1 };
+    assert_eq!(store.ledger.tally(0).await.unwrap(), tally);
+    let late = Tally { runs: 3, passed: 1, failed: 0, undecided: 1 };
+    assert_eq!(store.ledger.tally(3).await.unwrap(), late);
     let judged = RunFilter { is_judged: true, ..all.clone() };
     assert_eq!(list(judged).await.0, "r4 r3 r2 r0");
     let tuned = RunFilter { scope: Some(Scope::Tune), ..all.clone() };

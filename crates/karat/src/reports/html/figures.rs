@@ -23,6 +23,9 @@ pub fn beside(report: &Report) -> String {
     for finding in &report.findings {
         let _ = writeln!(body, "<p>{}</p>", prose(finding));
     }
+    if let Some(cost) = words::cost(report) {
+        let _ = writeln!(body, "<p>{}</p>", prose(&cost));
+    }
     let metric = prose(report.primary_metric.as_deref().unwrap_or("success"));
     let _ = write!(
         body,

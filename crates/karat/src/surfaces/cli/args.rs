@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use karat_records::Verdict;
 
 use super::data::{DataArgs, HistoryArgs, ProvidersArgs};
+use crate::reports::Audience;
 
 /// Prove that an AI feature is good enough.
 #[derive(Debug, Parser)]
@@ -356,6 +357,9 @@ pub struct ShowArgs {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// For whom the page is, with `--format html`.
+    #[arg(long, value_enum, default_value_t = AudienceWord::Leader)]
+    pub audience: AudienceWord,
     /// Write to a file instead of the terminal.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -595,6 +599,24 @@ impl From<VerdictWord> for Verdict {
             VerdictWord::Pass => Self::Pass,
             VerdictWord::Fail => Self::Fail,
             VerdictWord::Undecided => Self::Undecided,
+        }
+    }
+}
+
+/// For whom a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AudienceWord {
+    /// Whoever decides.
+    Leader,
+    /// Whoever builds: every criterion, pairs, identity and seeds as well.
+    Team,
+}
+
+impl From<AudienceWord> for Audience {
+    fn from(word: AudienceWord) -> Self {
+        match word {
+            AudienceWord::Leader => Self::Leader,
+            AudienceWord::Team => Self::Team,
         }
     }
 }

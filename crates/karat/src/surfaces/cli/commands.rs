@@ -18,7 +18,6 @@ use crate::evals::eval::{eval, exit_code, gate};
 use crate::evals::report::Report;
 use crate::evals::runs::{CompareRuns, Compared, ListRuns, RunList, ShowRun, ShownRun};
 use crate::evals::start::Wish;
-use crate::evals::state::{AskState, State};
 use crate::gate::describe;
 use crate::mock::Script;
 use crate::proofs::amend::AmendInput;
@@ -27,6 +26,7 @@ use crate::proofs::sign::SignOffInput;
 use crate::reports::{self, Style};
 use crate::surfaces::openapi;
 use crate::tasks::{self, Tasks};
+use crate::today::state::{AskState, State};
 use crate::{operations, project, proofs};
 
 /// The exit code of everything that kept karat from giving a verdict.
@@ -325,6 +325,7 @@ async fn show(app: App, reach: &Reach, args: ShowArgs) -> Result<u8> {
     let text = match (&shown.report, wants_answers, args.format) {
         (_, true, Format::Json) => serde_json::to_string_pretty(&shown)?,
         (_, true, _) => tables::answers(&shown),
+        (Some(report), false, Format::Html) => reports::html_for(report, args.audience.into()),
         (Some(report), false, format) => {
             rendered(&app, report, format, args.verbose, args.output.is_some())
         }

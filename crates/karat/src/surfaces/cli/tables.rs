@@ -9,10 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::clock;
 use crate::evals::draft::Draft;
 use crate::evals::runs::{Compared, RunList, ShownAnswer, ShownRun};
-use crate::evals::state::State;
 use crate::evals::unknowns::short;
 use crate::gate::compare::{Comparison, Standing};
 use crate::gate::describe;
+use crate::today::state::State;
 
 /// Columns as wide as their widest cell, two spaces apart.
 pub fn columns(rows: &[Vec<String>]) -> String {
