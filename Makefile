@@ -1,14 +1,15 @@
 # Entry points. Everything is built with one profile, `ci`, so that the world is compiled once.
-# Needed: Rust 1.95 or newer (rustup brings rustfmt and clippy) and a C compiler.
+# Needed: Rust 1.95 or newer (rustup brings rustfmt and clippy) and a C compiler; for the tests Python 3.10 or newer.
 # Node is not needed yet: there is no browser application so far.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint deny build tools bench clean
+.PHONY: help demo test lint deny build tools clients bench clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KARAT := $(TARGET)/ci/karat
+CLIENTS := $(TARGET)/clients
 DEMO := target/demo
 
 help:
@@ -45,8 +46,17 @@ lint: tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --profile ci --locked -- -D warnings
 
+# Programs of others that the tests call Karat with, once for each list of their versions.
+clients: $(CLIENTS)/ready
+
+$(CLIENTS)/ready: crates/karat/tests/clients/requirements.txt
+	@command -v python3 >/dev/null || { echo "error: Python 3 is missing; next: apt-get install python3 python3-venv"; exit 1; }
+	python3 -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --retries 5 -r $<
+	@touch $@
+
 # Quick part first.
-test: lint
+test: lint clients
 	cargo test --workspace --profile ci --locked --no-run
 	@code=0; cargo test --quiet --workspace --profile ci --locked --no-fail-fast 2>&1 | tee $(TARGET)/tests.log || code=$$?; \
 	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \

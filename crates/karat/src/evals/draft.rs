@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
+use std::path::{Component, Path};
 
 use anyhow::{Context, Result, bail};
 use karat_records::Case;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{plan, start};
-use crate::app::{App, Broken};
+use crate::app::{App, Broken, Refusal};
 use crate::datasets::{Dataset, split};
 use crate::gate::describe;
 use crate::history;
@@ -65,8 +66,24 @@ const MOST_CASES: usize = 2000;
 
 const FOLDS: usize = 5;
 
+/// Whether a file lies inside the project's folder and can be a file of rules: callers may sit at other machines.
+fn is_place_for_rules(file: &str) -> bool {
+    let path = Path::new(file);
+    let is_inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let is_rules = path.extension().is_some_and(|ending| ending == "toml")
+        && path.file_name().is_some_and(|name| name != crate::project::FILE);
+    is_inside && is_rules && file.len() <= 200 && !file.chars().any(char::is_control)
+}
+
 /// Drafts a rules file.
 pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
+    if let Some(file) = input.file.as_deref().filter(|file| !is_place_for_rules(file)) {
+        return Err(Refusal::invalid(format!(
+            "{file:?} is no place for rules\n  next: name a file inside the project that ends with .toml, such as rules/draft.toml"
+        )));
+    }
     let project = app.project()?;
     let feature = start::choose_feature(&project, input.feature.as_deref())?;
     let problems = Problems::default();
@@ -376,6 +393,26 @@ mod tests {
 
     fn example(text: &str, answer: &str) -> Labelled {
         Labelled::from_text(text, format!("\"{answer}\""))
+    }
+
+    #[test]
+    fn a_draft_is_written_inside_the_project_and_over_nothing_else() {
+        for file in ["rules/a.toml", "a.toml", "./rules/a.b.toml"] {
+            assert!(is_place_for_rules(file), "{file}");
+        }
+        for file in [
+            "../a.toml",
+            "/etc/a.toml",
+            "rules/../../a.toml",
+            "karat.toml",
+            "./karat.toml",
+            "cases.jsonl",
+            "",
+            "a\0.toml",
+            &format!("{}.toml", "x".repeat(300)),
+        ] {
+            assert!(!is_place_for_rules(file), "{file:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Pure. Failed sign-ins of each address: after ten within a minute it has to wait.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 const MOST_FAILURES: u32 = 10;
 

@@ -184,7 +184,9 @@ impl Schemas {
         if let Some(Value::Object(inner)) = root.shift_remove("$defs") {
             definitions.extend(inner);
         }
-        let title = root.get("title").and_then(Value::as_str).unwrap_or(place).to_owned();
+        // A type has a title where it stands alone and none where others refer to it.
+        let title = root.shift_remove("title");
+        let title = title.as_ref().and_then(Value::as_str).unwrap_or(place).to_owned();
         definitions.insert(title.clone(), schema);
         let names = self.names(&definitions, is_input);
         let root = names.get(&title).cloned().unwrap_or(title);
@@ -248,15 +250,20 @@ fn tidy(schema: &mut Value, names: &BTreeMap<String, String>) {
                 *reference = format!("#/components/schemas/{name}");
             }
             for (key, value) in object.iter_mut() {
-                if key == "properties" {
-                    let fields = value.as_object_mut().into_iter().flatten();
-                    fields.for_each(|(_, field)| open(field));
-                }
-                if key == "items" {
-                    open(value);
-                }
-                if !["default", "const", "enum", "examples"].contains(&key.as_str()) {
-                    tidy(value, names);
+                match (key.as_str(), value) {
+                    // Names of fields, which may be called like a keyword.
+                    ("properties" | "patternProperties", Value::Object(fields)) => {
+                        for (_, field) in fields.iter_mut() {
+                            open(field);
+                            tidy(field, names);
+                        }
+                    }
+                    ("default" | "const" | "enum" | "examples", _) => {}
+                    ("items", items) => {
+                        open(items);
+                        tidy(items, names);
+                    }
+                    (_, value) => tidy(value, names),
                 }
             }
         }
@@ -277,7 +284,7 @@ mod tests {
     fn schema(title: &str, inner: Value) -> Value {
         json!({
             "$schema": "x", "title": title, "type": "object",
-            "properties": { "inner": { "$ref": "#/$defs/Inner" }, "any": true },
+            "properties": { "inner": { "$ref": "#/$defs/Inner" }, "any": true, "examples": { "$ref": "#/$defs/Inner" } },
             "$defs": { "Inner": inner }
         })
     }
@@ -291,6 +298,7 @@ mod tests {
         assert_eq!(schemas.all.keys().collect::<Vec<_>>(), ["Inner", "One", "Two"]);
         let properties = &schemas.all["One"]["properties"];
         assert_eq!(properties["inner"]["$ref"], "#/components/schemas/Inner");
+        assert_eq!(properties["examples"], properties["inner"], "a field may be called so");
         assert_eq!(properties["any"], json!({}));
     }
 

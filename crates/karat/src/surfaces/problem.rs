@@ -1,5 +1,7 @@
 //! Pure. What went wrong, as callers outside the terminal read it: RFC 9457 problem details.
 
+use std::io::ErrorKind;
+
 use karat_store::StoreError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,15 @@ impl Problem {
             if let Some(StoreError::Ambiguous { .. }) = cause.downcast_ref::<StoreError>() {
                 return Some(Self::new(400, &words));
             }
-            if cause.is::<StoreError>() || cause.is::<std::io::Error>() {
+            match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+                // A name that cannot be a file's is the caller's; its own words may hold a path of the machine.
+                Some(kind) if is_no_file(kind) => {
+                    return Some(Self::new(422, &error.to_string()));
+                }
+                Some(_) => return None,
+                None => {}
+            }
+            if cause.is::<StoreError>() {
                 return None;
             }
         }
@@ -111,6 +121,11 @@ impl Problem {
         problem.problems = problems.to_vec();
         problem
     }
+}
+
+fn is_no_file(kind: ErrorKind) -> bool {
+    use ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory};
+    matches!(kind, InvalidFilename | InvalidInput | IsADirectory | NotADirectory)
 }
 
 fn status(kind: RefusalKind) -> u16 {
@@ -189,6 +204,9 @@ mod tests {
     fn what_broke_inside_is_not_told() {
         let disk = std::io::Error::other("/secret/path");
         assert_eq!(Problem::of(&anyhow::Error::from(disk).context("reading")), None);
+        let odd = std::io::Error::from(ErrorKind::NotADirectory);
+        let odd = Problem::of(&anyhow::Error::from(odd).context("a/b cannot be made")).unwrap();
+        assert_eq!((odd.status, odd.detail.as_str()), (422, "a/b cannot be made"));
         let inside = Problem::inside("0199");
         assert!(inside.status == 500 && inside.next.unwrap().contains("0199"));
     }

@@ -6,18 +6,25 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod assistants;
 mod bad_input;
 mod data;
 mod compare;
+mod calls;
 mod docs;
+mod doors;
 mod example;
 mod faults;
 mod gate_page;
 mod gsm8k;
 mod inside;
 mod live;
+mod openapi;
 mod operations;
+mod pages;
 mod program;
+mod reach;
+mod served;
 mod server;
 mod settings;
 mod story;

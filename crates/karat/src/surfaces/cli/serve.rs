@@ -26,13 +26,12 @@ pub async fn serve(app: App, args: ServeArgs) -> Result<u8> {
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| {
         format!("{address} cannot be used\n  next: name another port with --port, or end the program that has it")
     })?;
-    let at = reached_at(listener.local_addr()?, &args.allow_hosts);
+    let bound = listener.local_addr()?;
+    let at = reached_at(bound, &args.allow_hosts);
     let app = app.reached_at(&at);
-    let what = match app.project() {
-        Ok(project) => format!("karat serves {} at {at}", project.name),
-        Err(_) => format!("karat answers at {at}"),
-    };
-    output::print(&what)?;
+    let name =
+        app.project().map_or_else(|_| app.folder.display().to_string(), |project| project.name);
+    output::print(&format!("karat serves {name}, listens at {bound}"))?;
     if args.open_link == OpenLink::Print {
         let link = enter::sign_in_secret(&app).await?.in_link();
         output::print(&format!(
@@ -48,6 +47,7 @@ pub async fn serve(app: App, args: ServeArgs) -> Result<u8> {
 fn reached_at(bound: SocketAddr, allowed: &[String]) -> String {
     match allowed.first() {
         Some(name) => format!("https://{name}"),
+        None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
         None => format!("http://{bound}"),
     }
 }

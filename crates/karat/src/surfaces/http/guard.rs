@@ -1,6 +1,6 @@
 //! Pure. Which requests are let in at all: names against DNS rebinding, origins against other sites; and the headers of every answer.
 
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 
