@@ -1,0 +1,1 @@
+export default function Bet() { return <h1>Bet</h1>; }

@@ -1,0 +1,1 @@
+export default function Data() { return <h1>Data</h1>; }

@@ -1,0 +1,3 @@
+import type { Key } from "../../keys/registry.ts";
+
+export const KEYS: readonly Key[] = [];

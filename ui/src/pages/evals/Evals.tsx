@@ -1,0 +1,1 @@
+export default function Evals() { return <h1>Evals</h1>; }

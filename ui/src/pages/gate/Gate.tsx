@@ -1,0 +1,1 @@
+export default function Gate() { return <h1>Gate</h1>; }

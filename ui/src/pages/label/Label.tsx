@@ -1,0 +1,1 @@
+export default function Label() { return <h1>Label</h1>; }

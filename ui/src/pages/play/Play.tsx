@@ -1,0 +1,1 @@
+export default function Play() { return <h1>Play</h1>; }

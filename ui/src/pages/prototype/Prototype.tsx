@@ -1,0 +1,1 @@
+export default function Prototype() { return <h1>Prototype</h1>; }

@@ -1,0 +1,1 @@
+export default function Today() { return <h1>Today</h1>; }

@@ -1,0 +1,35 @@
+// A dialog: the browser's own, which keeps the focus inside and closes with Escape.
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import css from "./Dialog.module.css";
+
+interface Props {
+  title: string;
+  isTitleHidden?: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function Dialog({ title, isTitleHidden = false, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    if (shown && !shown.open) shown.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog} className={css.dialog} aria-labelledby={id}
+      onCancel={(event) => { event.preventDefault(); onClose(); }}
+      onPointerDown={(event) => { if (event.target === dialog.current) onClose(); }}
+    >
+      <div className={css.inside}>
+        <div className={isTitleHidden ? "hidden-but-read" : css.head}>
+          <h2 id={id}>{title}</h2>
+          {!isTitleHidden && <button type="button" aria-label="Close" onClick={onClose}>✕</button>}
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
