@@ -25,7 +25,7 @@ export const EVERYWHERE: readonly Key[] = [
   { id: "go.gate", place: "everywhere", keys: "g g", says: "Open Gate", go: "/gate" },
   { id: "go.label", place: "everywhere", keys: "g l", says: "Open Label", go: "/label" },
   { id: "go.data", place: "everywhere", keys: "g d", says: "Open Data", go: "/data" },
-  { id: "go.page", place: "everywhere", keys: "g r", says: "Open Page, the report to forward", go: "/report" },
+  { id: "go.page", place: "everywhere", keys: "g r", says: "Open Page, the report to forward", go: "/page" },
   { id: "go.settings", place: "everywhere", keys: "g s", says: "Open Settings", go: "/settings" },
   { id: "palette.open", place: "everywhere", keys: "mod+k", says: "Find a page or a command", inText: true },
   { id: "keys.show", place: "everywhere", keys: "?", says: "Show the keys of this page" },

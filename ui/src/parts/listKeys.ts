@@ -2,7 +2,8 @@
 import type { RefObject } from "react";
 import { useKeys } from "../keys/use.ts";
 
-export function useListKeys(room: RefObject<HTMLElement | null>, isOn = true): void {
+/** `otherwise`: what Enter does while no row and nothing else has the focus. */
+export function useListKeys(room: RefObject<HTMLElement | null>, isOn = true, otherwise?: () => void): void {
   const rows = () => [...(room.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
   const move = (step: (at: number, n: number) => number) => () => {
     const all = rows();
@@ -28,6 +29,7 @@ export function useListKeys(room: RefObject<HTMLElement | null>, isOn = true): v
         "list.last": inside(move((_, n) => n - 1)),
         "list.open": () => {
           const row = document.activeElement;
+          if (otherwise && (row === document.body || row?.id === "main")) return otherwise();
           if (!(row instanceof HTMLElement) || !row.matches("[data-row]") || !room.current?.contains(row)) return false;
           row.click();
         },

@@ -1,1 +1,0 @@
-export default function Evals() { return <h1>Evals</h1>; }
