@@ -1,9 +1,24 @@
 // The feature in hand: from the address, else the one that was looked at last, else the first.
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { useOperation } from "../api/use.ts";
 import { useFilters } from "./place.ts";
 
 const KEPT = "karat.feature";
+const watchers = new Set<() => void>();
+
+/** Pages whose address names no feature show this one. */
+export function keepFeature(name: string): void {
+  if (localStorage.getItem(KEPT) === name) return;
+  localStorage.setItem(KEPT, name);
+  for (const watcher of watchers) watcher();
+}
+
+/** Keeps the feature that a page turned out to be about, such as that of a run. */
+export function useKeptFeature(name: string | undefined): void {
+  useEffect(() => {
+    if (name) keepFeature(name);
+  }, [name]);
+}
 
 export function useFeatures(): { names: string[]; isKnown: boolean } {
   const { data } = useOperation("today.show", {});
@@ -14,8 +29,8 @@ export function useFeatures(): { names: string[]; isKnown: boolean } {
 export function useFeature(): string | undefined {
   const [{ feature }] = useFilters();
   const { names } = useFeatures();
+  const kept = useSyncExternalStore(watch, () => localStorage.getItem(KEPT));
   if (feature) return feature;
-  const kept = localStorage.getItem(KEPT);
   return names.find((name) => name === kept) ?? names[0];
 }
 
@@ -23,11 +38,12 @@ export function useFeature(): string | undefined {
 export function useFeatureKept(): void {
   const [{ feature }] = useFilters();
   const { names } = useFeatures();
-  useEffect(() => {
-    if (feature && names.includes(feature)) localStorage.setItem(KEPT, feature);
-  }, [feature, names]);
+  useKeptFeature(names.find((name) => name === feature));
 }
 
-export function keepFeature(name: string): void {
-  localStorage.setItem(KEPT, name);
+function watch(watcher: () => void) {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
 }

@@ -15,7 +15,7 @@ export function Reveal({ isRevealed, onReveal, n }: Props) {
   return (
     <div className={css.reveal}>
       <p>
-        <b>These {count(n)} cases are held out.</b> A gate means something only as long as nobody tunes to them.
+        <b>{n === 1 ? "This case is" : `These ${count(n)} cases are`} held out.</b> A gate means something only as long as nobody tunes to them.
         Looking is allowed; it is written down with your name and shown on the gate.
       </p>
       <Button onClick={onReveal}>Show them, and record that I looked</Button>

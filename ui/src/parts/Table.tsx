@@ -55,7 +55,7 @@ export function Table<R>({ caption, isCaptionShown, columns, rows, idOf, to, isF
                   <td key={column.head} data-number={column.isNumber} data-head={column.isHeadHidden ? undefined : column.head}>
                     {index === 0 && address !== undefined
                       ? <Go to={address} className={css.link} data-row="">{column.cell(row)}</Go>
-                      : column.cell(row)}
+                      : <div>{column.cell(row)}</div>}
                   </td>
                 ))}
               </tr>

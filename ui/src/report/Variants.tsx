@@ -38,7 +38,7 @@ export function Variants({ report }: { report: Report }) {
           { head: "95 of 100 within", isNumber: true, cell: ({ latency }) => <Wait latency={latency} /> },
           { head: "no answer", isNumber: true, cell: (variant) => <Errors variant={variant} /> },
           { head: "1,000 answers", isNumber: true, cell: (variant) => <Cost variant={variant} /> },
-          ...(hasRepeats ? [{ head: "same each time", isNumber: true, cell: ({ consistency }: VariantReport) => (consistency ? <>{count(consistency.n_same)} <span className="soft">of {count(consistency.n)}</span></> : "–") }] : []),
+          ...(hasRepeats ? [{ head: "same each time", isNumber: true, cell: ({ consistency }: VariantReport) => (consistency ? <>{count(consistency.n_same)}<small className={css.under}>of {count(consistency.n)} cases</small></> : "–") }] : []),
         ]}
       />
       <Behind says="every scorer and every repeat"><Scorers report={report} /></Behind>
@@ -60,11 +60,11 @@ function Wait({ latency }: Pick<VariantReport, "latency">) {
   const measured = wait(latency);
   if (!measured || !latency) return <>–</>;
   if (measured.estimate === null) return <span className="soft">too many failures</span>;
-  return <>{milliseconds(measured.estimate)} <small className="soft" title={`n ${latency.n}`}>{interval("ms", measured)}<span className="hidden-but-read"> n {latency.n}</span></small></>;
+  return <>{milliseconds(measured.estimate)}<small className={css.under}>{interval("ms", measured)} · n {count(latency.n)}</small></>;
 }
 
 function Errors({ variant }: { variant: VariantReport }) {
-  const said = `${count(variant.n_errors)} of ${count(variant.n_trials)}`;
+  const said = <>{count(variant.n_errors)}<small className={css.under}>of {plural(variant.n_trials, "trial")}</small></>;
   if (variant.errors.length === 0) return <span className={variant.n_errors > 0 ? css.errors : "soft"}>{said}</span>;
   return (
     <details className={css.reasons}>
@@ -79,8 +79,8 @@ function Cost({ variant: { economy } }: { variant: VariantReport }) {
   return (
     <>
       {usd(economy.usd_per_1000)}
-      {economy.times_baseline !== null && <small className="soft"> {rate(economy.times_baseline)}× the baseline</small>}
-      {economy.n_unknown > 0 && <small className="soft"> without {plural(economy.n_unknown, "answer")}</small>}
+      {economy.times_baseline !== null && <small className={css.under}>{rate(economy.times_baseline)}× the baseline</small>}
+      {economy.n_unknown > 0 && <small className={css.under}>without {plural(economy.n_unknown, "answer")}</small>}
     </>
   );
 }

@@ -18,8 +18,8 @@ export function AnswerShown({ row, primary }: { row: AnswerRow; primary: string 
         <span className="soft tiny">{paid(row)}</span>
         <span className={css.id}>case {row.case_id} {row.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span>
       </p>
-      <Value json={row.input} />
       <div className={css.sides}>
+        <div className={css.input}><Value json={row.input} /></div>
         <div><small>answered</small><FoldedAnswers answers={row.outputs.map((output) => ({ ...output, score: scoreOf(output) }))} /></div>
         {row.expected !== null && <div><small>wanted</small><Value json={row.expected} isShort /></div>}
       </div>

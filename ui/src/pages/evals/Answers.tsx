@@ -37,7 +37,7 @@ export default function Answers() {
   return (
     <>
       <PageHead title={summary ? runTitle(summary) : "Answers"} says={summary && moment(summary.started_at_ms)} />
-      <RunTabs run={run} />
+      <RunTabs run={run} feature={summary?.feature} />
       <div ref={search}>{shown.data && <AnswerFilters shown={shown.data} />}</div>
       <Reading query={{ ...answers, data: answers.data?.pages }}>
         {(pages) => {
@@ -46,7 +46,7 @@ export default function Answers() {
           const rows = pages.flatMap((page) => page.cases);
           const primary = shown.data?.report?.primary_metric ?? head.scorers[0] ?? null;
           return (
-            <Section title={`${plural(head.n, "case")} with a variant${head.is_held_out ? ", held out" : ""}`}>
+            <Section title={`${plural(head.n, "answered case")}${head.is_held_out ? ", held out" : ""}`}>
               {head.is_held_out && <Reveal isRevealed={isRevealed} onReveal={() => setRevealed(run)} n={head.n} />}
               {head.n === 0 && <Empty says="No answer fits these filters."><GoButton to={`/evals/${run}/answers`}>Show all answers</GoButton></Empty>}
               {rows.length > 0 && (

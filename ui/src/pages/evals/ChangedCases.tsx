@@ -77,13 +77,12 @@ function Case({ row, first, second, isHidden }: { row: ChangeRow; first: string;
       </p>
       {!isHidden && (
         <>
-          <div className={css.input}><Value json={row.input} /></div>
           <div className={css.sides}>
+            <div className={css.input}><Value json={row.input} />{row.why && <p className={css.why}>{row.why}</p>}</div>
             <div><small>{first}</small><FoldedAnswers answers={row.first.map((output) => ({ output }))} /></div>
             <div><small>{second}</small><FoldedAnswers answers={row.second.map((output) => ({ output }))} /></div>
             {row.expected !== null && <div><small>wanted</small><Value json={row.expected} isShort /></div>}
           </div>
-          {row.why && <p className={css.why}>{row.why}</p>}
         </>
       )}
     </li>

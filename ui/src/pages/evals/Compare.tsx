@@ -37,7 +37,7 @@ export default function Compare() {
   return (
     <>
       <PageHead title={run && summary ? runTitle(summary) : "Compare runs"} says={run && summary ? moment(summary.started_at_ms) : "The same cases, in pairs"} />
-      {run && <RunTabs run={run} />}
+      {run && <RunTabs run={run} feature={summary?.feature} />}
       {shown.data && <CompareSides shown={shown.data} run={run} first={first} second={second} onSwap={swap} />}
       {first === second && first !== "" && <p className="soft">Choose two that are not the same.</p>}
       <Reading query={{ ...changes, data: changes.data?.pages }}>

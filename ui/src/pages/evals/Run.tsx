@@ -34,7 +34,7 @@ export default function Run() {
       <PageHead title={summary ? runTitle(summary) : "Run"} says={summary && moment(summary.started_at_ms)}>
         {shown.data && <RunActions shown={shown.data} />}
       </PageHead>
-      <RunTabs run={id} />
+      <RunTabs run={id} feature={summary?.feature} />
       <Reading query={shown}>{(run) => <RunShown shown={run} now={now} />}</Reading>
     </>
   );

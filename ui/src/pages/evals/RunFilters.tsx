@@ -1,16 +1,21 @@
 // Which runs are shown; every choice is in the address.
-import { useFeatures } from "../../app/feature.ts";
+import { useFeature, useFeatures } from "../../app/feature.ts";
 import { useFilters } from "../../app/place.ts";
 import { Choice, Fields } from "../../parts/Field.tsx";
 
 export function RunFilters() {
   const [filters, setFilters] = useFilters();
   const { names } = useFeatures();
+  const feature = useFeature();
   const set = (name: string) => (event: { target: { value: string } }) => setFilters({ [name]: event.target.value || undefined });
   return (
     <Fields>
-      {(names.length > 1 || filters.feature) && (
-        <Choice label="Feature" isLabelHidden value={filters.feature ?? ""} onChange={set("feature")} options={[["", "all features"], ...names.map((name) => [name, name] as const)]} />
+      {names.length > 1 && (
+        <Choice
+          label="Feature" isLabelHidden value={filters.of === "all" ? "" : feature}
+          onChange={(event) => setFilters(event.target.value ? { of: undefined, feature: event.target.value } : { of: "all", feature: undefined })}
+          options={[["", "all features"], ...names.map((name) => [name, name] as const)]}
+        />
       )}
       <Choice
         label="Cases" isLabelHidden value={filters.scope ?? ""} onChange={set("scope")}

@@ -1,9 +1,11 @@
 // The three sides of a run, and the keys that turn them.
+import { useKeptFeature } from "../../app/feature.ts";
 import { useGo, usePath } from "../../app/place.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Tabs } from "../../parts/Tabs.tsx";
 
-export function RunTabs({ run }: { run: string }) {
+export function RunTabs({ run, feature }: { run: string; feature: string | undefined }) {
+  useKeptFeature(feature);
   const path = usePath();
   const go = useGo();
   const of = (side: string) => `/evals/${run}${side}`;

@@ -1,6 +1,7 @@
 // All runs, newest first, and those that go on.
 import { type RunScope, type RunSummary, type Verdict } from "../../api/contract.ts";
 import { useMay } from "../../api/session.ts";
+import { useFeature } from "../../app/feature.ts";
 import { useOperation, usePages } from "../../api/use.ts";
 import { oneOf, useFilters, useGo } from "../../app/place.ts";
 import { address } from "../../app/search.ts";
@@ -24,16 +25,18 @@ export const VERDICTS: readonly Verdict[] = ["pass", "fail", "undecided"];
 
 export default function Runs() {
   const [filters] = useFilters();
+  const inHand = useFeature();
+  const feature = filters.of === "all" ? undefined : inHand;
   const go = useGo();
   const mayStart = useMay("editor");
   const active = useOperation("runs.active", {}, { every: 2000 });
   const running = active.data?.runs ?? [];
   const runs = usePages("runs.list", {
-    feature: filters.feature, scope: oneOf(SCOPES, filters.scope), verdict: oneOf(VERDICTS, filters.verdict), limit: 30,
+    feature, scope: oneOf(SCOPES, filters.scope), verdict: oneOf(VERDICTS, filters.verdict), limit: 30,
   }, { every: running.length > 0 ? 3000 : false });
-  const start = address("/evals/start", { feature: filters.feature });
+  const start = address("/evals/start", { feature: inHand });
   useKeys({ "evals.start": mayStart ? () => go(start) : undefined, "evals.more": runs.hasNextPage ? () => void runs.fetchNextPage() : undefined });
-  const isFiltered = Boolean(filters.feature || filters.scope || filters.verdict);
+  const isFiltered = Boolean(feature || filters.scope || filters.verdict);
   return (
     <>
       <PageHead title="Evals" says="Runs of variants on cases, newest first">
@@ -44,7 +47,7 @@ export default function Runs() {
         <Reading query={{ ...runs, data: runs.data?.pages.flatMap((page) => page.runs) }}>
           {(rows) => rows.length === 0
             ? (isFiltered
-              ? <Empty says="No run fits these filters."><GoButton to="/evals">Show all runs</GoButton></Empty>
+              ? <Empty says={filters.scope || filters.verdict ? "No run fits these filters." : `${feature} has not run yet.`}><GoButton to="/evals?of=all">Show all runs</GoButton>{mayStart && <GoButton to={start}>Start a run</GoButton>}</Empty>
               : <Empty says="Nothing has run yet. A run asks every variant for every case and scores the answers; stored answers are never asked for twice."><GoButton to="/evals/start">Start a run</GoButton><Command text="karat eval" /></Empty>)
             : <RunTable runs={rows} />}
         </Reading>

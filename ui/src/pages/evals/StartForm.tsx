@@ -40,7 +40,7 @@ export function StartForm({ start, isGate, onStart }: Props) {
           <Choice
             label="Which cases" value={isGate ? "gate" : "tune"} onChange={(event) => setFilters({ cases: event.target.value === "gate" ? "gate" : undefined })}
             options={[["tune", "tuning cases: to iterate on, figures are estimates"], ["gate", "held-out cases: judged against the criteria"]]}
-            hint={isGate ? "Each new candidate that is judged on these cases makes the next one harder to prove." : start.answers_hidden}
+            hint={isGate ? "Each new candidate that is judged on these cases makes the next one harder to prove." : "Held-out cases stay out of sight; only a gate asks for them."}
           />
         </div>
       </Section>
