@@ -7,6 +7,17 @@ export interface Problem {
   detail?: string | null;
   next?: string | null;
   place?: string | null;
+  /** Everything that is wrong with the project's files, where that is the problem. */
+  problems?: Mistake[];
+}
+
+export interface Mistake {
+  file: string;
+  line?: number | null;
+  field: string;
+  message: string;
+  next: string;
+  is_warning: boolean;
 }
 
 export class ApiProblem extends Error {

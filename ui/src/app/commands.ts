@@ -29,7 +29,8 @@ function score(command: Command, wanted: string[]): number {
     if (at < 0 && !inside) return 0;
     total += inside ? 1 : 4 - Math.min(at, 3) + (own[at] === word ? 2 : 0);
   }
-  return total;
+  // There are many runs and few pages.
+  return command.of === "run" ? total : total + 3;
 }
 
 function words(text: string): string[] {

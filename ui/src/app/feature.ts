@@ -20,9 +20,10 @@ export function useKeptFeature(name: string | undefined): void {
   }, [name]);
 }
 
+/** Known as soon as they were asked for, even where the answer is a problem: pages then say their own. */
 export function useFeatures(): { names: string[]; isKnown: boolean } {
-  const { data } = useOperation("today.show", {});
-  return { names: data?.features.map(({ name }) => name) ?? [], isKnown: data !== undefined };
+  const { data, isError } = useOperation("today.show", {});
+  return { names: data?.features.map(({ name }) => name) ?? [], isKnown: data !== undefined || isError };
 }
 
 /** Undefined until the features are known, or where there is none. */

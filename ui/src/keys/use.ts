@@ -19,7 +19,7 @@ function change(next: readonly Bound[]) {
   for (const watcher of watchers) watcher();
 }
 
-/** Binds handlers by the ids of the list while the component is shown; the newest of two wins. */
+/** Binds handlers by the ids of the list while the component is shown; the newest is asked first. */
 export function useKeys(handlers: Record<string, Handler | undefined>): void {
   const latest = useRef(handlers);
   useEffect(() => {
@@ -83,8 +83,9 @@ export function listen(): () => void {
     // Enter and Space on a button or a link are theirs.
     const target = event.target as Element;
     if ((hit.keys === "Enter" || hit.keys === " ") && target.closest("button, a, summary, [role=tab]")) return;
-    const done = bound.find(({ id }) => id === hit.id)?.handle()(event);
-    if (done !== false) event.preventDefault();
+    // The newest first; one that has nothing to do leaves the key to the one before it.
+    const isDone = bound.filter(({ id }) => id === hit.id).some(({ handle }) => handle()(event) !== false);
+    if (isDone) event.preventDefault();
   };
   window.addEventListener("keydown", onKey);
   return () => window.removeEventListener("keydown", onKey);

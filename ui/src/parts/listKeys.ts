@@ -4,10 +4,15 @@ import { useKeys } from "../keys/use.ts";
 
 /** `otherwise`: what Enter does while no row and nothing else has the focus. */
 export function useListKeys(room: RefObject<HTMLElement | null>, isOn = true, otherwise?: () => void): void {
-  const rows = () => [...(room.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
+  const rows = () => [...(room.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])].filter((row) => row.checkVisibility());
+  // A list inside a list leaves the keys to the outer one, and a list beside the one in use to that.
+  const isElsewhere = () => {
+    const inUse = document.activeElement?.closest("[data-row]");
+    return Boolean(room.current?.parentElement?.closest("[data-list]")) || Boolean(inUse && !room.current?.contains(inUse));
+  };
   const move = (step: (at: number, n: number) => number) => () => {
     const all = rows();
-    if (all.length === 0) return false;
+    if (all.length === 0 || isElsewhere()) return false;
     const focused = document.activeElement;
     const at = all.findIndex((row) => row === focused || row.contains(focused));
     const next = all[Math.max(0, Math.min(all.length - 1, step(at, all.length)))];
@@ -29,6 +34,7 @@ export function useListKeys(room: RefObject<HTMLElement | null>, isOn = true, ot
         "list.last": inside(move((_, n) => n - 1)),
         "list.open": () => {
           const row = document.activeElement;
+          if (isElsewhere()) return false;
           if (otherwise && (row === document.body || row?.id === "main")) return otherwise();
           if (!(row instanceof HTMLElement) || !row.matches("[data-row]") || !room.current?.contains(row)) return false;
           row.click();

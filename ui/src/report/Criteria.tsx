@@ -18,16 +18,18 @@ interface Props {
 
 export function Criteria({ caption, criteria, action }: Props) {
   return (
-    <Table
-      caption={caption} rows={criteria} idOf={nameOf}
-      columns={[
-        { head: "criterion", cell: (criterion) => <Demand criterion={criterion} /> },
-        { head: "verdict", cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
-        { head: "measured", isWide: true, cell: (criterion) => <Measured criterion={criterion} /> },
-        { head: "what would flip it", cell: (criterion) => <Flip criterion={criterion} /> },
-        ...(action ? [{ head: "change", isHeadHidden: true, cell: action }] : []),
-      ]}
-    />
+    <div className={css.criteria} data-action={action !== undefined}>
+      <Table
+        caption={caption} rows={criteria} idOf={nameOf}
+        columns={[
+          { head: "criterion", cell: (criterion) => <Demand criterion={criterion} /> },
+          { head: "verdict", cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
+          { head: "measured", cell: (criterion) => <Measured criterion={criterion} /> },
+          { head: "what would flip it", cell: (criterion) => <Flip criterion={criterion} /> },
+          ...(action ? [{ head: "change", isHeadHidden: true, cell: action }] : []),
+        ]}
+      />
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 import type { GateShown } from "../../api/contract.ts";
 import { useMay } from "../../api/session.ts";
 import { useOperation } from "../../api/use.ts";
-import { useFeature } from "../../app/feature.ts";
+import { useFeature, useFeatures } from "../../app/feature.ts";
 import { oneOf, useFilters, useGo } from "../../app/place.ts";
 import { address } from "../../app/search.ts";
 import { useKeys } from "../../keys/use.ts";
@@ -31,7 +31,8 @@ export default function Gate() {
   const feature = useFeature();
   const active = useOperation("runs.active", {}, { every: 2000 });
   const running = active.data?.runs.filter((run) => run.feature === feature && run.scope === "held-out") ?? [];
-  const gate = useOperation("gate.show", { feature }, { every: running.length > 0 ? 3000 : false });
+  const { isKnown } = useFeatures();
+  const gate = useOperation("gate.show", { feature }, { when: isKnown || feature !== undefined, every: running.length > 0 ? 3000 : false });
   const judge = address("/evals/start", { feature, cases: "gate" });
   const go = useGo();
   const mayJudge = useMay("editor");
@@ -39,6 +40,7 @@ export default function Gate() {
   return (
     <>
       <PageHead title={feature ? `Gate of ${feature}` : "Gate"} says={gate.data?.judged_at_ms ? `judged ${moment(gate.data.judged_at_ms)}` : undefined}>
+        {gate.data?.report?.verdict === "pass" && !wantsJudging(gate.data) && <GoButton kind="loud" to={address("/page", { feature })}>Page to forward</GoButton>}
         {mayJudge && gate.data?.report && <GoButton to={judge} kind={wantsJudging(gate.data) ? "loud" : "plain"}>Judge again</GoButton>}
       </PageHead>
       {running.length > 0 && <Section title="Going on"><ActiveRuns runs={running} /></Section>}

@@ -19,7 +19,7 @@ export default function Join() {
   const [token] = useState(() => tokenOf(location.hash));
   const [name, setName] = useState("");
   const [thrown, setThrown] = useState<unknown>(null);
-  const [wantsName, setWantsName] = useState(false);
+  const [wantsName, setWantsName] = useState(() => new URLSearchParams(location.search).has("invite"));
   const [isBusy, setBusy] = useState(false);
   const tried = useRef(false);
   const client = useQueryClient();
@@ -40,7 +40,7 @@ export default function Join() {
   };
   useEffect(() => {
     document.title = "Join · Karat";
-    if (!token || tried.current) return;
+    if (!token || wantsName || tried.current) return;
     tried.current = true;
     void enter();
   });
@@ -58,7 +58,7 @@ export default function Join() {
       {token && wantsName && (
         <form onSubmit={(event) => { event.preventDefault(); if (name.trim()) void enter(name.trim()); }}>
           <p>You are invited. Your name stands beside what you label, sign and change.</p>
-          <Input label="Your name" value={name} autoFocus required maxLength={80} autoComplete="name" onChange={(event) => setName(event.target.value)} />
+          <Input label="Your name" value={name} autoFocus required maxLength={60} autoComplete="name" onChange={(event) => setName(event.target.value)} />
           <Button kind="loud" type="submit" isBusy={isBusy} disabled={!name.trim()}>Join</Button>
         </form>
       )}

@@ -25,7 +25,7 @@ export default function Today() {
   const first = today.data?.next[0];
   useListKeys(room, true, first && (() => go(inside(first.page))));
   return (
-    <div ref={room}>
+    <div ref={room} data-list="">
       <PageHead title="Today" says={today.data?.summary} />
       <Reading query={today}>
         {(shown) => {
