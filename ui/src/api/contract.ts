@@ -348,9 +348,13 @@ export interface AnswerPage {
   run: RunSummary;
   cases: AnswerRow[];
   n: number;
+  /** rows about held-out cases that are not shown, whether they match or not */
+  n_hidden: number;
   next: string | null;
   is_held_out: boolean;
   scorers: string[];
+  /** the scorer behind `mean` */
+  metric: string | null;
 }
 
 export interface AnswerRow {
@@ -370,8 +374,12 @@ export interface Changes {
   ties: number;
   losses: number;
   segments: SegmentDifference[];
+  /** how the intervals are to be read */
+  note: string;
   cases: ChangeRow[];
   n: number;
+  /** held-out cases that are not shown one by one */
+  n_hidden: number;
   next: string | null;
   is_held_out: boolean;
   cost: string | null;
@@ -400,21 +408,30 @@ export interface ChangeRow {
 
 // ---- gate
 
+export interface AmendmentShown extends Amendment {
+  /** no gate has judged with it yet */
+  is_pending: boolean;
+  reason: string | null;
+  by: string | null;
+}
+
 export interface GateShown {
   feature: string;
   about: string;
   run_id: string | null;
   judged_at_ms: number | null;
   report: Report | null;
+  /** what can be promised today, where the verdict is undecided */
+  promise: string | null;
   /** what changed since, as sentences */
   has_drifted: string[];
   criteria: { name: string; demand: string; advisory: boolean; bound: number; can_amend: boolean }[];
   criteria_since: string | null;
-  amendments: Amendment[];
+  amendments: AmendmentShown[];
   candidates: { number: number; variant: string; hash: string; verdict: Verdict | null; at_ms: number | null; is_current: boolean }[];
   history: { run_id: string; at_ms: number; verdict: Verdict | null; headline: string; n_cases: number; variant: string | null; measured: Measured | null }[];
   /** who saw single held-out answers */
-  looks: { by: string; at_ms: number; run_id: string; n_answers: number }[];
+  looks: { by: string; at_ms: number; what: string; run_id: string | null; n_answers: number }[];
   sign_offs: { by: string; role: Role; at_ms: number; run_id: string; variant: string; note: string; holds: boolean }[];
   /** for undecided: label n more, promise less, narrow the segment, stop */
   offers: Offer[];
@@ -704,6 +721,8 @@ export interface AskChanges extends Page {
   second: string;
   metric?: string;
   run?: string;
+  /** which variant, where two runs are compared */
+  variant?: string;
   field?: string;
   value?: string;
   only?: "changed" | "worse" | "better" | "all";

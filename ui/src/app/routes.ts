@@ -29,6 +29,7 @@ const PAGES: readonly PageRoute[] = [
 
 export function makeRouter() {
   const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+  // Addresses that the server or people may write.
   const first = createRoute({
     getParentRoute: () => root,
     path: "/",
@@ -36,10 +37,24 @@ export function makeRouter() {
       throw redirect({ to: "/today", replace: true });
     },
   });
+  const gate = createRoute({
+    getParentRoute: () => root,
+    path: "/gate/$feature",
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: "/gate", search: { feature: params.feature } as never, replace: true });
+    },
+  });
+  const bets = createRoute({
+    getParentRoute: () => root,
+    path: "/bets",
+    beforeLoad: () => {
+      throw redirect({ to: "/bet", replace: true });
+    },
+  });
   const pages = PAGES.map(({ path, load }) =>
     createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }));
   return createRouter({
-    routeTree: root.addChildren([first, ...pages]),
+    routeTree: root.addChildren([first, gate, bets, ...pages]),
     parseSearch,
     stringifySearch: writeSearch,
     defaultErrorComponent: Broken,

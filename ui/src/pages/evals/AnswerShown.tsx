@@ -9,7 +9,7 @@ import css from "./Answers.module.css";
 export function AnswerShown({ row, primary }: { row: AnswerRow; primary: string | null }) {
   const scoreOf = (output: AnswerRow["outputs"][number]) => output.scores.find(({ scorer }) => scorer === primary)?.value ?? null;
   const why = [...new Set(row.outputs.flatMap(({ scores }) =>
-    scores.flatMap(({ scorer, value, explanation }) => (explanation && (value === null || value < 1) ? [`${scorer}: ${explanation}`] : []))))];
+    scores.flatMap(({ scorer, value, explanation }) => (explanation && (value === null || value < 1) && !explanation.startsWith("no answer") ? [`${scorer}: ${explanation}`] : []))))];
   return (
     <li className={css.answer} tabIndex={0} data-row="" aria-label={`Case ${row.case_id} by ${row.variant}, mean ${rate(row.mean)}`}>
       <p className={css.head}>

@@ -44,11 +44,11 @@ export default function Answers() {
           const head = pages[0];
           if (!head) return null;
           const rows = pages.flatMap((page) => page.cases);
-          const primary = shown.data?.report?.primary_metric ?? head.scorers[0] ?? null;
+          const primary = head.metric ?? head.scorers[0] ?? null;
           return (
-            <Section title={`${plural(head.n, "answered case")}${head.is_held_out ? ", held out" : ""}`}>
-              {head.is_held_out && <Reveal isRevealed={isRevealed} onReveal={() => setRevealed(run)} n={head.n} />}
-              {head.n === 0 && <Empty says="No answer fits these filters."><GoButton to={`/evals/${run}/answers`}>Show all answers</GoButton></Empty>}
+            <Section title={head.n === 0 && head.n_hidden > 0 ? "Answers" : `${plural(head.n, "answered case")}${head.is_held_out ? ", held out" : ""}`}>
+              {(head.n_hidden > 0 || (head.is_held_out && isRevealed)) && <Reveal isRevealed={isRevealed} onReveal={() => setRevealed(run)} n={head.n_hidden} />}
+              {head.n === 0 && head.n_hidden === 0 && <Empty says="No answer fits these filters."><GoButton to={`/evals/${run}/answers`}>Show all answers</GoButton></Empty>}
               {rows.length > 0 && (
                 <ol ref={list} className={css.answers}>
                   {rows.map((row) => <AnswerShown key={`${row.variant} ${row.case_id}`} row={row} primary={primary} />)}

@@ -31,11 +31,11 @@ export function ChangedCases({ pages, first, second, isRevealed, onReveal }: Pro
   if (!head) return null;
   const rows = pages.flatMap((page) => page.cases);
   return (
-    <Section title={`Cases, the worst first · n ${head.n}`} aside={<CaseFilters changes={head} />}>
-      {head.is_held_out && rows.length > 0 && <Reveal isRevealed={isRevealed} onReveal={onReveal} n={head.n} />}
+    <Section title={head.n_hidden > 0 && head.n === 0 ? "Cases" : `Cases, the worst first · n ${head.n}`} aside={<CaseFilters changes={head} />}>
+      {(head.n_hidden > 0 || (head.is_held_out && isRevealed)) && <Reveal isRevealed={isRevealed} onReveal={onReveal} n={head.n_hidden} />}
       {rows.length === 0
-        ? <Empty says="No case fits these filters."><Button onClick={() => setFilters({ only: "all", field: undefined, value: undefined })}>Show all cases</Button></Empty>
-        : <ol ref={list} className={css.cases}>{rows.map((row) => <Case key={row.case_id} row={row} first={first} second={second} isHidden={head.is_held_out && !isRevealed} />)}</ol>}
+        ? head.n_hidden === 0 && <Empty says="No case fits these filters."><Button onClick={() => setFilters({ only: "all", field: undefined, value: undefined })}>Show all cases</Button></Empty>
+        : <ol ref={list} className={css.cases}>{rows.map((row) => <Case key={row.case_id} row={row} first={first} second={second} />)}</ol>}
     </Section>
   );
 }
@@ -44,6 +44,7 @@ function CaseFilters({ changes }: { changes: Changes }) {
   const [filters, setFilters] = useFilters();
   const only = oneOf(["changed", "worse", "better", "all"], filters.only) ?? "changed";
   const segment = filters.field ? `${filters.field}=${filters.value ?? ""}` : "";
+  const groups = [...new Set([...(segment ? [segment] : []), ...changes.segments.map((each) => each.group)])];
   const choose = (text: string) => {
     const at = text.indexOf("=");
     setFilters(text ? { field: text.slice(0, at), value: text.slice(at + 1) } : { field: undefined, value: undefined });
@@ -54,17 +55,17 @@ function CaseFilters({ changes }: { changes: Changes }) {
         label="Which cases" isLabelHidden value={only} onChange={(event) => setFilters({ only: event.target.value === "changed" ? undefined : event.target.value })}
         options={[["changed", "changed"], ["worse", "only worse"], ["better", "only better"], ["all", "all cases"]]}
       />
-      {changes.segments.length > 0 && (
+      {groups.length > 0 && (
         <Choice
           label="Group" isLabelHidden value={segment} onChange={(event) => choose(event.target.value)}
-          options={[["", "every group"], ...changes.segments.map((each) => [each.group, group(each.group)] as const)]}
+          options={[["", "every group"], ...groups.map((each) => [each, group(each)] as const)]}
         />
       )}
     </Fields>
   );
 }
 
-function Case({ row, first, second, isHidden }: { row: ChangeRow; first: string; second: string; isHidden: boolean }) {
+function Case({ row, first, second }: { row: ChangeRow; first: string; second: string }) {
   const change = row.after - row.before;
   const way = change > 0 ? "better" : change < 0 ? "worse" : "same";
   const repeats = Math.max(row.first.length, row.second.length);
@@ -75,16 +76,12 @@ function Case({ row, first, second, isHidden }: { row: ChangeRow; first: string;
         <span>{rate(row.before)} → {rate(row.after)} <span className="soft">{gain(change)}{repeats > 1 && ` · ${plural(repeats, "repeat")}`}</span></span>
         <span className={css.id}>case {row.case_id} {row.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)}</span>
       </p>
-      {!isHidden && (
-        <>
-          <div className={css.sides}>
-            <div className={css.input}><Value json={row.input} />{row.why && <p className={css.why}>{row.why}</p>}</div>
-            <div><small>{first}</small><FoldedAnswers answers={row.first.map((output) => ({ output }))} /></div>
-            <div><small>{second}</small><FoldedAnswers answers={row.second.map((output) => ({ output }))} /></div>
-            {row.expected !== null && <div><small>wanted</small><Value json={row.expected} isShort /></div>}
-          </div>
-        </>
-      )}
+      <div className={css.sides}>
+        <div className={css.input}><Value json={row.input} />{row.why && <p className={css.why}>{row.why}</p>}</div>
+        <div><small>{first}</small><FoldedAnswers answers={row.first.map((output) => ({ output }))} /></div>
+        <div><small>{second}</small><FoldedAnswers answers={row.second.map((output) => ({ output }))} /></div>
+        {row.expected !== null && <div><small>wanted</small><Value json={row.expected} isShort /></div>}
+      </div>
     </li>
   );
 }

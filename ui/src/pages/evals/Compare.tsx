@@ -27,7 +27,7 @@ export default function Compare() {
   const [revealed, setRevealed] = useState("");
   const isRevealed = revealed === `${run} ${first} ${second}`;
   const ask: AskChanges = {
-    first, second, run: run || undefined, metric: filters.metric, field: filters.field, value: filters.value,
+    first, second, run: run || undefined, variant: run ? undefined : filters.variant, metric: filters.metric, field: filters.field, value: filters.value,
     only: oneOf(ONLY, filters.only), limit: 25, reveal_held_out: isRevealed || undefined,
   };
   const changes = usePages("runs.changes", ask, { when: Boolean(first && second && first !== second) });
@@ -78,6 +78,7 @@ function Compared({ changes, first, second }: { changes: Changes; first: string;
             ...segments.map((segment) => ({ ...segment, label: group(segment.group) })),
           ]}
         />
+        {changes.note && <p className="soft tiny">{changes.note}</p>}
       </Section>
       <Section title="The same in the terminal"><Command text={`karat compare ${quoted(first)} ${quoted(second)}`} /></Section>
     </>

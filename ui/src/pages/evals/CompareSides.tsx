@@ -33,11 +33,23 @@ export function CompareSides({ shown, run, first, second, onSwap }: Props) {
         <Choice label="From" value={first} onChange={set("first")} options={first ? withOwn(first) : [blank, ...options]} />
         <Button onClick={onSwap} disabled={!first || !second} aria-label="Swap the two sides">⇄</Button>
         <Choice label="To" value={second} onChange={set("second")} options={second ? withOwn(second) : [blank, ...options]} />
+        {!run && summary.variants.length > 1 && <VariantOfBoth variants={summary.variants} />}
         {metrics.length > 1 && (
           <Metric primary={report?.primary_metric ?? metrics[0] ?? ""} metrics={metrics} />
         )}
       </Fields>
     </div>
+  );
+}
+
+/** Two runs are compared by one variant of both. */
+function VariantOfBoth({ variants }: { variants: readonly string[] }) {
+  const [filters, setFilters] = useFilters();
+  return (
+    <Choice
+      label="Variant" value={filters.variant ?? ""} onChange={(event) => setFilters({ variant: event.target.value || undefined })}
+      options={[["", "choose one"], ...variants.map((name) => [name, name] as const)]}
+    />
   );
 }
 

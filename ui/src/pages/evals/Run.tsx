@@ -20,6 +20,7 @@ import { Amendments, Sentences } from "../../report/Sentences.tsx";
 import { Variants } from "../../report/Variants.tsx";
 import { moment } from "../../says/time.ts";
 import { BesideBaseline } from "./BesideBaseline.tsx";
+import { commandOf } from "./command.ts";
 import css from "./Run.module.css";
 import { RunTabs, runTitle } from "./RunTabs.tsx";
 
@@ -67,7 +68,7 @@ function RunShown({ shown: { summary, report }, now }: { shown: ShownRun; now: A
           ? "This run goes on elsewhere or was cut off; whoever starts it again goes on where it stopped."
           : "This run stopped before it had a report. Its answers are stored; the same run goes on where it stopped."}
         >
-          <Command text={summary.scope === "held-out" ? "karat eval --gate" : "karat eval"} />
+          <Command text={commandOf({ feature: summary.feature }, summary.scope === "held-out")} />
         </Empty>
       )}
     </>

@@ -2,9 +2,8 @@
 import type { RunWish } from "../../api/contract.ts";
 
 export function commandOf(wish: RunWish, isGate: boolean): string {
-  const words = ["karat eval"];
+  const words = [isGate ? "karat gate" : "karat eval"];
   if (wish.feature) words.push(quoted(wish.feature));
-  if (isGate) words.push("--gate");
   for (const variant of wish.variants ?? []) words.push(`--variant ${quoted(variant)}`);
   if (wish.trials) words.push(`--trials ${wish.trials}`);
   if (wish.rescore) words.push("--rescore");

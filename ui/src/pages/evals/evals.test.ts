@@ -4,7 +4,7 @@ import { chosenOf } from "./StartForm.tsx";
 
 test("a wish reads as the command that does the same", () => {
   expect(commandOf({ feature: "triage", variants: ["a", "b c"], trials: 3, rescore: true }, true))
-    .toBe("karat eval triage --gate --variant a --variant 'b c' --trials 3 --rescore");
+    .toBe("karat gate triage --variant a --variant 'b c' --trials 3 --rescore");
   expect(commandOf({}, false)).toBe("karat eval");
 });
 

@@ -21,6 +21,7 @@ export function Banner({ gate, report }: { gate: GateShown; report: Report }) {
             {!report.is_complete && <Tag>stopped before its end; figures may change</Tag>}
           </p>
           <p className={css.sentence}>{headline.sentence}</p>
+          {gate.promise && !headline.sentence.includes("we can promise") && <p className={css.promise}>{gate.promise}</p>}
           {own !== null && own !== report.verdict && <p>{report.feature} as a whole: {report.verdict}. Every variant of its waterfall has to pass.</p>}
           {headline.good_of_100 !== null && <Dots good={headline.good_of_100} bad={headline.bad_of_100 ?? 0} />}
           <p className={css.basis}>

@@ -14,9 +14,10 @@ import { Choice } from "../../parts/Field.tsx";
 import { Card, PageHead, Section } from "../../parts/Page.tsx";
 import { Reading } from "../../parts/Reading.tsx";
 import { variantOf } from "../../report/metric.ts";
-import { Amendments, Sentences } from "../../report/Sentences.tsx";
+import { Sentences } from "../../report/Sentences.tsx";
 import { Variants } from "../../report/Variants.tsx";
 import { moment, writtenDay } from "../../says/time.ts";
+import { AmendmentList } from "./AmendmentList.tsx";
 import { Banner } from "./Banner.tsx";
 import { Candidates } from "./Candidates.tsx";
 import { Demands } from "./Demands.tsx";
@@ -83,7 +84,7 @@ function Shown({ gate }: { gate: GateShown }) {
       {gate.history.length > 0 && <History gate={gate} />}
       {gate.candidates.length > 0 && <Candidates gate={gate} report={report} />}
       <Section title="Changed after it was first judged">
-        {gate.amendments.length > 0 ? <Amendments amendments={gate.amendments} /> : <p className="soft">No criterion and no desired output was changed.</p>}
+        {gate.amendments.length > 0 ? <AmendmentList amendments={gate.amendments} /> : <p className="soft">No criterion and no desired output was changed.</p>}
       </Section>
       <Looks gate={gate} />
       <div className={css.foot}><Command text={gate.command} /></div>

@@ -8,17 +8,17 @@ import { moment } from "../../says/time.ts";
 
 export function Looks({ gate: { looks } }: { gate: GateShown }) {
   return (
-    <Section title="Who looked at held-out answers">
+    <Section title="Who looked at held-out cases">
       {looks.length === 0
-        ? <p className="soft">Nobody has seen a single answer to a held-out case here.</p>
+        ? <p className="soft">Nobody has seen a single held-out case here.</p>
         : (
           <Table
-            caption="Looks at held-out answers" rows={looks} idOf={({ by, at_ms, run_id }) => `${by} ${at_ms} ${run_id}`}
+            caption="Looks at held-out cases" rows={looks} idOf={({ by, at_ms, what }) => `${by} ${at_ms} ${what}`}
             columns={[
               { head: "who", cell: ({ by }) => by },
               { head: "when", cell: ({ at_ms }) => moment(at_ms) },
-              { head: "answers", isNumber: true, cell: ({ n_answers }) => count(n_answers) },
-              { head: "run", cell: ({ run_id }) => (run_id ? <Go to={`/evals/${run_id}`}>{run_id.slice(0, 8)}</Go> : "–") },
+              { head: "what", isWide: true, cell: ({ what, run_id }) => (run_id ? <Go to={`/evals/${run_id}`}>{what}</Go> : what) },
+              { head: "how many", isNumber: true, cell: ({ n_answers }) => count(n_answers) },
             ]}
           />
         )}

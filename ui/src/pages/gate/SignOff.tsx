@@ -29,30 +29,30 @@ export function SignOff({ gate, report }: { gate: GateShown; report: Report }) {
           ]}
         />
       )}
-      {maySign && <SignForm gate={gate} report={report} />}
+      {maySign && <SignForm key={report.run_id} gate={gate} report={report} />}
     </Section>
   );
 }
 
 function SignForm({ gate, report }: { gate: GateShown; report: Report }) {
+  const passed = report.variants.filter(({ verdict }) => verdict?.verdict === "pass").map(({ name }) => name);
   const [note, setNote] = useState("");
-  const [variant, setVariant] = useState(report.headline.variant ?? report.variants[0]?.name ?? "");
+  const [variant, setVariant] = useState(passed.find((name) => name === report.headline.variant) ?? passed[0] ?? "");
   const form = useRef<HTMLFormElement>(null);
   const sign = useWrite("gate.sign", ["gate.show"]);
   useKeys({ "gate.sign": () => form.current?.querySelector<HTMLElement>("input")?.focus() });
-  const verdict = report.variants.find(({ name }) => name === variant)?.verdict?.verdict;
   const send = (event: React.FormEvent) => {
     event.preventDefault();
     sign.mutate({ feature: gate.feature, variant, run: report.run_id, note: note.trim() }, { onSuccess: () => setNote("") });
   };
+  if (passed.length === 0) return <p className="soft tiny">A variant can be signed off once it passes.</p>;
   return (
     <form ref={form} className={css.sign} onSubmit={send}>
-      <Choice label="Variant" value={variant} onChange={(event) => setVariant(event.target.value)} options={report.variants.filter((each) => each.verdict).map(({ name }) => [name, name] as const)} />
+      <Choice label="Variant" value={variant} onChange={(event) => setVariant(event.target.value)} options={passed.map((name) => [name, name] as const)} />
       <div className={css.note}>
         <Input label="Note" value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} placeholder="What it is good enough for" />
       </div>
       <Button type="submit" isBusy={sign.isPending} disabled={!variant || !note.trim()}>Sign</Button>
-      {verdict && verdict !== "pass" && <p className={css.but}>{variant} is {verdict}; the signature will stand beside that.</p>}
       {sign.error && <div className={css.but}><ProblemShown thrown={sign.error} /></div>}
     </form>
   );
