@@ -17,7 +17,7 @@ export function Reveal({ isRevealed, onReveal, n }: Props) {
   return (
     <div className={css.reveal}>
       <p>
-        <b>{n === 1 ? "One is" : `${count(n)} are`} held out.</b> A gate means something only as long as nobody tunes to them.
+        <b>{n === 1 ? "One is" : `${count(n)} are`} held out.</b> A gate means something only as long as nobody tunes to them.{" "}
         {mayLook ? "Looking is allowed; it is written down with your name and shown on the gate." : "Editors may look; each look is written down and shown on the gate."}
       </p>
       {mayLook && <Button onClick={onReveal}>Show them, and record that I looked</Button>}

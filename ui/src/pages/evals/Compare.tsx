@@ -2,12 +2,15 @@
 import { useState } from "react";
 import type { AskChanges, Changes } from "../../api/contract.ts";
 import { useOperation, usePages } from "../../api/use.ts";
-import { type Filters, oneOf, useFilters, useParam } from "../../app/place.ts";
+import { useFeature } from "../../app/feature.ts";
+import { oneOf, useFilters, useParam } from "../../app/place.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Command } from "../../parts/Command.tsx";
+import { Empty } from "../../parts/Empty.tsx";
 import { Forest } from "../../parts/Forest.tsx";
 import { PageHead, Section } from "../../parts/Page.tsx";
+import { ProblemShown } from "../../parts/Problem.tsx";
 import { Reading } from "../../parts/Reading.tsx";
 import { group } from "../../says/criterion.ts";
 import { moment } from "../../says/time.ts";
@@ -16,21 +19,27 @@ import { quoted } from "./command.ts";
 import { CompareSides } from "./CompareSides.tsx";
 import { Difference } from "./Difference.tsx";
 import { RunTabs, runTitle } from "./RunTabs.tsx";
+import { runSides, variantSides } from "./sides.ts";
 
 const ONLY = ["changed", "worse", "better", "all"] as const;
 
 export default function Compare() {
   const run = useParam("run");
   const [filters, setFilters] = useFilters();
-  const shown = useOperation("runs.show", { run: run || "latest" });
-  const [first, second] = sides(filters, shown.data?.summary.variants ?? [], shown.data?.report?.baseline ?? null, shown.data?.report?.headline.variant ?? null);
+  const feature = useFeature();
+  const runs = useOperation("runs.list", { feature, limit: 50 }, { when: !run && feature !== undefined });
+  const [from, to] = runSides(runs.data?.runs ?? [], filters.first, filters.second);
+  const shown = useOperation("runs.show", { run: run || to }, { when: Boolean(run || to) });
+  const [first, second] = run ? (shown.data ? variantSides(shown.data, filters.first, filters.second) : ["", ""]) : [from, to];
+  const variant = run ? undefined : filters.variant ?? shown.data?.report?.headline.variant ?? shown.data?.summary.variants[0];
   const [revealed, setRevealed] = useState("");
   const isRevealed = revealed === `${run} ${first} ${second}`;
   const ask: AskChanges = {
-    first, second, run: run || undefined, variant: run ? undefined : filters.variant, metric: filters.metric, field: filters.field, value: filters.value,
+    first, second, run: run || undefined, variant, metric: filters.metric, field: filters.field, value: filters.value,
     only: oneOf(ONLY, filters.only), limit: 25, reveal_held_out: isRevealed || undefined,
   };
-  const changes = usePages("runs.changes", ask, { when: Boolean(first && second && first !== second) });
+  const canCompare = Boolean(first && second && first !== second);
+  const changes = usePages("runs.changes", ask, { when: canCompare });
   const swap = () => setFilters({ first: second, second: first });
   useKeys({ "evals.swap": swap, "evals.more": changes.hasNextPage ? () => void changes.fetchNextPage() : undefined });
   const summary = shown.data?.summary;
@@ -38,30 +47,25 @@ export default function Compare() {
     <>
       <PageHead title={run && summary ? runTitle(summary) : "Compare runs"} says={run && summary ? moment(summary.started_at_ms) : "The same cases, in pairs"} />
       {run && <RunTabs run={run} feature={summary?.feature} />}
-      {shown.data && <CompareSides shown={shown.data} run={run} first={first} second={second} onSwap={swap} />}
-      {first === second && first !== "" && <p className="soft">Choose two that are not the same.</p>}
-      <Reading query={{ ...changes, data: changes.data?.pages }}>
-        {(pages) => pages[0] && (
-          <>
-            <Compared changes={pages[0]} first={first} second={second} />
-            <ChangedCases
-              pages={pages} first={first} second={second} isRevealed={isRevealed}
-              onReveal={() => setRevealed(`${run} ${first} ${second}`)}
-            />
-            {changes.hasNextPage && <Button onClick={() => void changes.fetchNextPage()} isBusy={changes.isFetchingNextPage}>Show more</Button>}
-          </>
-        )}
-      </Reading>
+      {shown.data && <CompareSides shown={shown.data} runs={run ? null : runs.data?.runs ?? []} variant={variant} first={first} second={second} onSwap={swap} />}
+      {shown.error && <ProblemShown thrown={shown.error} />}
+      {shown.data && !canCompare && <Empty says={first && first === second ? "Choose two that are not the same." : "There is nothing to compare with yet; a second run on the same cases makes it possible."} />}
+      {canCompare && (
+        <Reading query={{ ...changes, data: changes.data?.pages }}>
+          {(pages) => pages[0] && (
+            <>
+              <Compared changes={pages[0]} first={first} second={second} />
+              <ChangedCases
+                pages={pages} first={run ? first : "before"} second={run ? second : "after"} isRevealed={isRevealed}
+                onReveal={() => setRevealed(`${run} ${first} ${second}`)}
+              />
+              {changes.hasNextPage && <Button onClick={() => void changes.fetchNextPage()} isBusy={changes.isFetchingNextPage}>Show more</Button>}
+            </>
+          )}
+        </Reading>
+      )}
     </>
   );
-}
-
-/** What the address says; else the baseline and the variant of the headline. */
-function sides(filters: Filters, variants: readonly string[], baseline: string | null, headline: string | null): [string, string] {
-  const first = filters.first ?? baseline ?? variants[0] ?? "";
-  const others = variants.filter((name) => name !== first);
-  const second = filters.second ?? (headline && headline !== first ? headline : others[0]) ?? "";
-  return [first, second];
 }
 
 function Compared({ changes, first, second }: { changes: Changes; first: string; second: string }) {

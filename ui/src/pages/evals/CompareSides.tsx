@@ -1,6 +1,5 @@
 // Which two are compared, and by what.
-import type { ShownRun } from "../../api/contract.ts";
-import { useOperation } from "../../api/use.ts";
+import type { RunSummary, ShownRun } from "../../api/contract.ts";
 import { useFilters } from "../../app/place.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Choice, Fields } from "../../parts/Field.tsx";
@@ -9,20 +8,20 @@ import css from "./CompareSides.module.css";
 
 interface Props {
   shown: ShownRun;
-  /** Empty where two runs are compared. */
-  run: string;
+  /** Null where two variants of one run are compared. */
+  runs: readonly RunSummary[] | null;
+  variant: string | undefined;
   first: string;
   second: string;
   onSwap: () => void;
 }
 
-export function CompareSides({ shown, run, first, second, onSwap }: Props) {
+export function CompareSides({ shown, runs, variant, first, second, onSwap }: Props) {
   const [, setFilters] = useFilters();
   const { summary, report } = shown;
-  const runs = useOperation("runs.list", { feature: summary.feature, limit: 50 }, { when: !run });
-  const options = run
+  const options = runs === null
     ? summary.variants.map((name) => [name, name === report?.baseline ? `${name}, the baseline` : name] as const)
-    : (runs.data?.runs ?? []).map((each) => [each.id, `${each.scope === "held-out" ? "gate" : "eval"} of ${moment(each.started_at_ms)}`] as const);
+    : runs.map((each) => [each.id, `${each.scope === "held-out" ? "gate" : "eval"} of ${moment(each.started_at_ms)}`] as const);
   const withOwn = (own: string) => (options.some(([value]) => value === own) || !own ? options : [[own, own] as const, ...options]);
   const metrics = report?.variants[0]?.metrics.map(({ name }) => name) ?? [];
   const set = (name: string) => (event: { target: { value: string } }) => setFilters({ [name]: event.target.value || undefined });
@@ -33,7 +32,7 @@ export function CompareSides({ shown, run, first, second, onSwap }: Props) {
         <Choice label="From" value={first} onChange={set("first")} options={first ? withOwn(first) : [blank, ...options]} />
         <Button onClick={onSwap} disabled={!first || !second} aria-label="Swap the two sides">⇄</Button>
         <Choice label="To" value={second} onChange={set("second")} options={second ? withOwn(second) : [blank, ...options]} />
-        {!run && summary.variants.length > 1 && <VariantOfBoth variants={summary.variants} />}
+        {runs !== null && summary.variants.length > 1 && <VariantOfBoth variants={summary.variants} variant={variant} />}
         {metrics.length > 1 && (
           <Metric primary={report?.primary_metric ?? metrics[0] ?? ""} metrics={metrics} />
         )}
@@ -43,12 +42,12 @@ export function CompareSides({ shown, run, first, second, onSwap }: Props) {
 }
 
 /** Two runs are compared by one variant of both. */
-function VariantOfBoth({ variants }: { variants: readonly string[] }) {
-  const [filters, setFilters] = useFilters();
+function VariantOfBoth({ variants, variant }: { variants: readonly string[]; variant: string | undefined }) {
+  const [, setFilters] = useFilters();
   return (
     <Choice
-      label="Variant" value={filters.variant ?? ""} onChange={(event) => setFilters({ variant: event.target.value || undefined })}
-      options={[["", "choose one"], ...variants.map((name) => [name, name] as const)]}
+      label="Variant" value={variant} onChange={(event) => setFilters({ variant: event.target.value })}
+      options={variants.map((name) => [name, name] as const)}
     />
   );
 }

@@ -50,6 +50,7 @@ function RunActions({ shown: { summary, report } }: { shown: ShownRun }) {
   const isWhole = summary.state === "complete";
   return (
     <>
+      {isWhole && <GoButton to={address("/evals/compare", { feature: summary.feature, second: summary.id })}>Compare with the run before</GoButton>}
       {mayRun && report && <GoButton to={again({ rescore: "yes" })}>Score again</GoButton>}
       {mayRun && <GoButton to={again({})}>{isWhole ? "Run again" : "Go on"}</GoButton>}
       {isGate && <GoButton kind="loud" to={address("/gate", { feature: summary.feature })}>Open the gate</GoButton>}

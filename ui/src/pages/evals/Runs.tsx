@@ -40,6 +40,7 @@ export default function Runs() {
   return (
     <>
       <PageHead title="Evals" says="Runs of variants on cases, newest first">
+        <GoButton to={address("/evals/compare", { feature: inHand })}>Compare runs</GoButton>
         {mayStart && <GoButton kind="loud" to={start}>Start a run</GoButton>}
       </PageHead>
       {running.length > 0 && <Section title="Going on"><ActiveRuns runs={running} /></Section>}

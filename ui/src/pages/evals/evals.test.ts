@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { commandOf, quoted } from "./command.ts";
+import type { RunSummary, ShownRun } from "../../api/contract.ts";
+import { runSides, variantSides } from "./sides.ts";
 import { chosenOf } from "./StartForm.tsx";
 
 test("a wish reads as the command that does the same", () => {
@@ -16,4 +18,21 @@ test("no choice is every variant, and names that are gone are left out", () => {
   expect(chosenOf(["a", "b"], undefined)).toEqual(["a", "b"]);
   expect(chosenOf(["a", "b"], "b,z")).toEqual(["b"]);
   expect(chosenOf(["a", "b"], "none")).toEqual([]);
+});
+
+const shown = { summary: { variants: ["a", "b", "rules"] }, report: { baseline: "rules", headline: { variant: "b" } } } as unknown as ShownRun;
+
+test("a run is opened on its baseline beside the variant of its headline", () => {
+  expect(variantSides(shown)).toEqual(["rules", "b"]);
+  expect(variantSides(shown, "b")).toEqual(["b", "a"]);
+  expect(variantSides({ ...shown, report: null })).toEqual(["a", "b"]);
+});
+
+test("the newest run stands beside the one before it on the same kind of cases", () => {
+  const run = (id: string, scope: string) => ({ id, scope, feature: "x" }) as RunSummary;
+  const runs = [run("4", "tune"), run("3", "held-out"), run("2", "tune"), run("1", "held-out")];
+  expect(runSides(runs)).toEqual(["2", "4"]);
+  expect(runSides(runs, undefined, "3")).toEqual(["1", "3"]);
+  expect(runSides([run("1", "tune")])).toEqual(["", "1"]);
+  expect(runSides([])).toEqual(["", ""]);
 });
