@@ -54,7 +54,7 @@ export default function Compare() {
         <Reading query={{ ...changes, data: changes.data?.pages }}>
           {(pages) => pages[0] && (
             <>
-              <Compared changes={pages[0]} first={first} second={second} />
+              <Compared changes={named(pages[0])} first={first} second={second} />
               <ChangedCases
                 pages={pages} first={run ? first : "before"} second={run ? second : "after"} isRevealed={isRevealed}
                 onReveal={() => setRevealed(`${run} ${first} ${second}`)}
@@ -66,6 +66,13 @@ export default function Compare() {
       )}
     </>
   );
+}
+
+/** One variant in two runs needs two names. */
+function named(changes: Changes): Changes {
+  const { comparison } = changes;
+  if (comparison.first !== comparison.second) return changes;
+  return { ...changes, comparison: { ...comparison, first: `${comparison.first} before`, second: `${comparison.second} after` } };
 }
 
 function Compared({ changes, first, second }: { changes: Changes; first: string; second: string }) {
