@@ -1,11 +1,11 @@
 # Entry points. Everything is built with one profile, `ci`, so that the world is compiled once.
-# Needed: Rust 1.95 or newer (rustup brings rustfmt and clippy) and a C compiler; for the tests Python 3.10 or newer.
-# Node is not needed yet: there is no browser application so far.
+# Needed: Rust 1.95 or newer (rustup brings rustfmt and clippy), a C compiler and Node 20 with npm;
+# for the tests also Python 3.10 or newer and Chromium.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint deny build tools clients bench clean
+.PHONY: help demo test lint deny build ui tools clients bench clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KARAT := $(TARGET)/ci/karat
@@ -16,6 +16,7 @@ help:
 	@echo "make demo    build, judge the example, write one page to forward"
 	@echo "make test    format, lints and all tests"
 	@echo "make lint    format and lints only"
+	@echo "make ui      check and build the browser application (needs Node 20)"
 	@echo "make deny    licences and known holes of the dependencies (needs cargo-deny)"
 	@echo "make bench   measurements beside their ideal"
 	@echo "make clean   remove everything that was built"
@@ -29,6 +30,11 @@ tools:
 
 build: tools
 	cargo build --profile ci --locked --bin karat
+
+# Types, tests, the build with its limit of size, and the written list of keys.
+ui:
+	@command -v npm >/dev/null || { echo "error: npm is missing; next: install Node 20 from https://nodejs.org"; exit 1; }
+	cd ui && npm ci --no-audit --no-fund && npm run check && npm run build && npm run size && npm run keys -- --check
 
 # Works on a copy, so that the checkout stays as it was.
 # Codes 0, 1 and 2 are verdicts; only 3 says that there is none.

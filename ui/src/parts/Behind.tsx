@@ -1,4 +1,4 @@
-// What stands behind a picture: closed until somebody checks, open on paper.
+// What stands behind a picture: closed until somebody checks.
 import type { ReactNode } from "react";
 import css from "./Behind.module.css";
 

@@ -52,7 +52,7 @@ export function Table<R>({ caption, isCaptionShown, columns, rows, idOf, to, isF
             return (
               <tr key={idOf(row)} data-open={address !== undefined}>
                 {columns.map((column, index) => (
-                  <td key={column.head} data-number={column.isNumber} data-head={column.isHeadHidden ? undefined : column.head}>
+                  <td key={column.head} data-number={column.isNumber} data-wide={column.isWide} data-head={column.isHeadHidden ? undefined : column.head}>
                     {index === 0 && address !== undefined
                       ? <Go to={address} className={css.link} data-row="">{column.cell(row)}</Go>
                       : <div>{column.cell(row)}</div>}
