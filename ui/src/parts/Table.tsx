@@ -34,7 +34,7 @@ export function Table<R>({ caption, isCaptionShown, columns, rows, idOf, to, isF
   const room = useRef<HTMLDivElement>(null);
   useListKeys(room, to !== undefined);
   return (
-    <div ref={room} className={css.room} data-plain={isPlain} data-folding={isFolding} {...(isFolding ? {} : { role: "group", "aria-label": caption, tabIndex: 0 })}>
+    <div ref={room} className={css.room} data-plain={isPlain} data-folding={isFolding} data-many={columns.length > 6} {...(isFolding ? {} : { role: "group", "aria-label": caption, tabIndex: 0 })}>
       <table className={css.table}>
         <caption className={isCaptionShown ? css.caption : "hidden-but-read"}>{caption}</caption>
         <thead>

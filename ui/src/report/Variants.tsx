@@ -1,5 +1,5 @@
 // The variants of a run beside each other: how good, how sure, how fast, how dear, how steady.
-import type { Report, VariantReport } from "../api/contract.ts";
+import type { Measured, Report, VariantReport } from "../api/contract.ts";
 import { Behind } from "../parts/Behind.tsx";
 import { Interval } from "../parts/Interval.tsx";
 import { MeasuredText } from "../parts/MeasuredText.tsx";
@@ -60,7 +60,13 @@ function Wait({ latency }: Pick<VariantReport, "latency">) {
   const measured = wait(latency);
   if (!measured || !latency) return <>–</>;
   if (measured.estimate === null) return <span className="soft">too many failures</span>;
-  return <>{milliseconds(measured.estimate)}<small className={css.under}>{interval("ms", measured)} · n {count(latency.n)}</small></>;
+  return <>{milliseconds(measured.estimate)}<small className={css.under}>{spread(measured)}</small><small className={css.under}>n {count(latency.n)}</small></>;
+}
+
+/** The interval of the wait; nothing where all of it reads alike. */
+function spread(measured: Measured): string {
+  const text = interval("ms", measured);
+  return text === interval("ms", { lower: measured.estimate, upper: measured.estimate }) ? "" : text;
 }
 
 function Errors({ variant }: { variant: VariantReport }) {
