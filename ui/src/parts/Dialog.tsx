@@ -33,3 +33,8 @@ export function Dialog({ title, isTitleHidden = false, onClose, children }: Prop
     </dialog>
   );
 }
+
+/** True where a page's keys that work in text must leave what was pressed to the dialog above it. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
