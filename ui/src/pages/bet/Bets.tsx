@@ -31,7 +31,7 @@ export function Bets({ isAlone }: { isAlone: boolean }) {
             {groupsOf(bets).map(({ state, word, bets: some }) => (
               <Section key={state} title={`Bets, ${word}`}>
                 <Table
-                  caption={`Bets, ${word}`} rows={some} idOf={({ name }) => name}
+                  caption={`Bets that are ${state}, with deadline and spend`} rows={some} idOf={({ name }) => name}
                   to={({ name, feature }) => address("/bet", { bet: name, feature: feature ?? undefined })}
                   columns={[
                     { head: "bet", isWide: true, cell: (bet) => <Hypothesis bet={bet} /> },
@@ -40,7 +40,7 @@ export function Bets({ isAlone }: { isAlone: boolean }) {
                     { head: "amendments", isNumber: true, cell: (bet) => bet.amendments.length },
                     {
                       head: "decide", isHeadHidden: true,
-                      cell: (bet) => mayDecide && <Button onClick={() => setDeciding(bet.name)} aria-label={`Decide ${bet.name}`}>{bet.decision ? "Decide again" : "Decide"}</Button>,
+                      cell: (bet) => mayDecide && <Button onClick={() => setDeciding(bet.name)} aria-label={`${bet.decision ? "Decide again" : "Decide"}: ${bet.name}`}>{bet.decision ? "Decide again" : "Decide"}</Button>,
                     },
                   ]}
                 />
@@ -64,7 +64,7 @@ export function Deadline({ bet }: { bet: BetShown }) {
   const passed = bet.state === "running" || bet.state === "due" ? share(bet.locked_at, bet.deadline, Date.now()) : null;
   return (
     <span className={css.deadline}>
-      {writtenDay(bet.deadline)}{bet.days_left !== null && <small className="soft"> · {daysLeft(bet.days_left)}</small>}
+      <span>{writtenDay(bet.deadline)}{bet.days_left !== null && <small className="soft"> · {daysLeft(bet.days_left)}</small>}</span>
       {passed !== null && <Bar done={passed} total={1} label={`${Math.round(passed * 100)} of 100 parts of the time have passed`} />}
     </span>
   );

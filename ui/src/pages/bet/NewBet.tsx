@@ -1,9 +1,10 @@
 // A new bet: rows, what each column is, and what has to be written down before any outcome is shown.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { CreatedBet } from "../../api/contract.ts";
 import { useOperation, useWrite } from "../../api/use.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
+import { isDialogOpen } from "../../parts/Dialog.tsx";
 import { PageHead, Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { plural } from "../../says/number.ts";
@@ -30,6 +31,14 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
   const open = missing(draft, preview, dayAfter(new Date(), 0));
   const focus = (field: string) => room.current?.querySelector<HTMLElement>(`[data-field="${field}"] :is(textarea, input, select, button)`)?.focus();
 
+  // Once pasted rows are read, writing goes on where the first thing is open.
+  const goesOn = useRef(false);
+  useEffect(() => {
+    if (!goesOn.current || !preview || query.isPlaceholderData || preview.n_rows === 0) return;
+    goesOn.current = false;
+    focus(open.find(({ field }) => field !== "rows")?.field ?? "hypothesis");
+  });
+
   const lock = () => {
     const first = open[0];
     if (first || !preview || query.isPlaceholderData) {
@@ -40,7 +49,10 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
     create.mutate(toCreate(draft, preview), { onSuccess: (created) => { onCreated(created); forget(); } });
   };
   useKeys({
-    "bet.do": () => { if (!create.isPending) lock(); },
+    "bet.do": () => {
+      if (isDialogOpen()) return false;
+      if (!create.isPending) lock();
+    },
     "bet.rows": () => focus("rows"),
   });
 
@@ -53,7 +65,7 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
             text={draft.text} fileName={draft.file_name} preview={preview}
             onText={(text, file_name, isWhole) => {
               change({ text, file_name, columns: stillFit(draft.columns, preview?.names ?? []) && !isWhole ? draft.columns : null });
-              if (isWhole && text.trim()) setTimeout(() => focus("hypothesis"));
+              goesOn.current = isWhole && text.trim() !== "";
             }}
           />
           {query.error && hasRows ? <ProblemShown thrown={query.error} /> : null}

@@ -2,7 +2,9 @@
 import { useEffect, useState } from "react";
 import type { Json, RulesShown } from "../../api/contract.ts";
 import { useOperation, useWrite } from "../../api/use.ts";
+import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
+import { isDialogOpen } from "../../parts/Dialog.tsx";
 import { MeasuredText } from "../../parts/MeasuredText.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
@@ -11,7 +13,6 @@ import type { Judging } from "./judging.ts";
 import { RuleList } from "./RuleList.tsx";
 import css from "./Rules.module.css";
 import { choices, differ, type Held, held, isEmpty, toSave } from "./rules.ts";
-import { useKeys } from "../../keys/use.ts";
 
 interface Props {
   feature: string;
@@ -25,7 +26,7 @@ export function Rules({ feature, ...rest }: Props) {
   // A feature without rules is nothing wrong; everything else is said.
   if (query.error) return query.error.status === 404 ? null : <Section title="Rules"><ProblemShown thrown={query.error} again={() => void query.refetch()} /></Section>;
   if (!query.data) return null;
-  return <Edited key={`${query.data.variant} ${JSON.stringify(query.data.rules)}`} shown={query.data} {...rest} />;
+  return <Edited key={query.data.variant} shown={query.data} {...rest} />;
 }
 
 function Edited({ shown, mayEdit, judging, onChanges }: Omit<Props, "feature"> & { shown: RulesShown }) {
@@ -33,24 +34,37 @@ function Edited({ shown, mayEdit, judging, onChanges }: Omit<Props, "feature"> &
   const [fallback, setFallback] = useState<Json>(shown.default);
   const save = useWrite("rules.edit", ["rules.show", "gate.show", "today.show"]);
   const hasChanges = differ(rules, fallback, shown);
+  // What the server says now is taken over, unless somebody changed what it said before.
+  const [before, setBefore] = useState(shown);
+  if (before !== shown) {
+    setBefore(shown);
+    if (!differ(rules, fallback, before) || !hasChanges) {
+      setRules(held(shown.rules, rules));
+      setFallback(shown.default);
+    }
+  }
   const empty = rules.filter(isEmpty).length;
   const isBusy = save.isPending || judging.isRunning;
   useEffect(() => onChanges(hasChanges), [hasChanges, onChanges]);
 
   const keep = async (andJudge: boolean) => {
     if (empty > 0 || isBusy) return;
-    if (hasChanges) await save.mutateAsync({ feature: shown.feature, variant: shown.variant, rules: toSave(rules), default: fallback }).catch(() => null).then((saved) => { if (saved && andJudge) void judging.start(shown.feature); });
-    else if (andJudge) void judging.start(shown.feature);
+    if (hasChanges) {
+      // A refusal is shown below; nothing is judged then.
+      const saved = await save.mutateAsync({ feature: shown.feature, variant: shown.variant, rules: toSave(rules), default: fallback }).catch(() => null);
+      if (!saved) return;
+    }
+    if (andJudge) void judging.start(shown.feature);
   };
-  useKeys(mayEdit ? { "bet.do": () => void keep(true), "bet.save_rules": () => void keep(false) } : {});
+  useKeys(mayEdit ? { "bet.do": () => (isDialogOpen() ? false : void keep(true)), "bet.save_rules": () => (isDialogOpen() ? false : void keep(false)) } : {});
 
   return (
     <Section title={`Rules: ${shown.variant}`} aside={<code>{shown.file}</code>}>
       <div className={css.rules}>
         <p>
           The first sentence that fits answers. On the {plural(shown.n_cases, "case")} that tune, they are right: <MeasuredText measured={shown.right} isStrong />
-          {shown.note && <span className="soft"> {shown.note}</span>}
         </p>
+        {shown.note && <p className="soft">{shown.note}</p>}
         <RuleList
           rules={rules} fallback={fallback} options={choices(shown, rules, fallback)} nCases={shown.n_cases} mayEdit={mayEdit}
           onRules={setRules} onFallback={setFallback}

@@ -4,7 +4,7 @@ import type { BetColumns } from "../../api/contract.ts";
 export const ROLES = [
   ["input", "input"],
   ["expected", "desired answer"],
-  ["answers", "answers of a candidate"],
+  ["answers", "candidate's answers"],
   ["tags", "tags"],
   ["id", "name of the row"],
   ["metadata", "kept for segments"],

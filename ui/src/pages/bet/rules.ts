@@ -17,8 +17,10 @@ export interface Held extends RuleSentence {
   isChanged: boolean;
 }
 
-export function held(rules: readonly RuleSentence[]): Held[] {
-  return rules.map((rule, index) => ({ ...rule, key: `rule-${index}`, isChanged: false }));
+/** With the keys of those in hand where there are as many, so that nothing on the page loses its place. */
+export function held(rules: readonly RuleSentence[], inHand: readonly Held[] = []): Held[] {
+  const keys = inHand.length === rules.length ? inHand.map(({ key }) => key) : [];
+  return rules.map((rule, index) => ({ ...rule, key: keys[index] ?? `rule-${index}`, isChanged: false }));
 }
 
 export function blank(key: string, answer: Json): Held {
