@@ -1,0 +1,33 @@
+// Saves a prompt as a variant of its own, so that the gate can judge both.
+import { useState } from "react";
+import { useWrite } from "../../api/use.ts";
+import { Button } from "../../parts/Button.tsx";
+import { Dialog } from "../../parts/Dialog.tsx";
+import { Input } from "../../parts/Field.tsx";
+import { ProblemShown } from "../../parts/Problem.tsx";
+import css from "./Candidate.module.css";
+
+export function SaveAs({ feature, variant, text, onClose }: { feature: string; variant: string; text: string; onClose: () => void }) {
+  const [name, setName] = useState("");
+  const save = useWrite("play.save_prompt", ["play.start", "play.prompt", "today.show"]);
+  const isName = /^[a-z0-9][a-z0-9_-]*$/i.test(name.trim());
+  return (
+    <Dialog title="Save as a new variant" onClose={onClose}>
+      <form
+        className={css.candidate}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isName) save.mutate({ feature, variant, text, as_variant: name.trim() }, { onSuccess: onClose });
+        }}
+      >
+        <p>It has the model and the settings of {variant} and this prompt. {variant} stays as it is saved.</p>
+        <Input
+          label="Name" value={name} autoFocus required placeholder={`${variant}-2`} hint="Letters, digits, - and _."
+          wrong={name.trim() !== "" && !isName ? "Letters, digits, - and _ only." : null} onChange={(event) => setName(event.target.value)}
+        />
+        {save.error && <ProblemShown thrown={save.error} />}
+        <div><Button type="submit" isBusy={save.isPending} disabled={!isName}>Save</Button></div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import type { PlayAnswer, PlayCell, PlayInput, PlayStart, PlayVariant } from "../../api/contract.ts";
+import { groupsOf, inWords, marksOf, sameness } from "./answers.ts";
+import { asAnswer, knownAnswers } from "./case.ts";
+import { choose, column, drawn, nextRepeats, toggled } from "./choice.ts";
+import { counts, diff, folded } from "./diff.ts";
+import { variables, variablesIn } from "./draft.ts";
+import { batches, ownRow } from "./wishes.ts";
+
+const lines = (before: string, after: string) => diff(before, after).map(({ kind, text }) => `${{ same: " ", added: "+", removed: "-" }[kind]}${text}`);
+
+test("a difference keeps the common lines and puts what left before what came", () => {
+  const cases: [string, string, string[]][] = [
+    ["", "", []],
+    ["a\nb\nc", "a\nb\nc\n", [" a", " b", " c"]],
+    ["a\nb\nc", "a\nx\nc", [" a", "-b", "+x", " c"]],
+    ["a\nb", "b\na", ["-a", " b", "+a"]],
+    ["", "a", ["+a"]],
+    ["a\r\nb", "a\nb", [" a", " b"]],
+    ["a\na\nb", "a\nb\nb", [" a", "-a", "+b", " b"]],
+  ];
+  for (const [before, after, expected] of cases) expect(lines(before, after)).toEqual(expected);
+});
+
+test("both texts can be read back out of a difference", () => {
+  const letters = "abcd";
+  let seed = 7;
+  const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648);
+  for (let round = 0; round < 200; round += 1) {
+    const text = () => Array.from({ length: next() % 9 }, () => letters[next() % 4]).join("\n");
+    const [before, after] = [text(), text()];
+    const found = diff(before, after);
+    const side = (kind: string) => found.filter((line) => line.kind === "same" || line.kind === kind).map(({ text: each }) => each).join("\n");
+    expect([side("removed"), side("added")]).toEqual([before, after]);
+  }
+});
+
+test("equal lines far from a change are folded", () => {
+  const before = Array.from({ length: 12 }, (_, index) => `line ${index}`);
+  const after = before.with(6, "changed");
+  const pieces = folded(diff(before.join("\n"), after.join("\n")));
+  expect(pieces.map((piece) => (piece.kind === "folded" ? piece.n : piece.lines.length))).toEqual([4, 6, 3]);
+  expect(counts(diff(before.join("\n"), after.join("\n")))).toEqual({ n_added: 1, n_removed: 1 });
+  expect(folded(diff("a\nb", "a\nb"))).toEqual([{ kind: "folded", n: 2 }]);
+});
+
+test("variables are what a prompt asks for, not what it makes itself", () => {
+  const cases: [string, string[]][] = [
+    ["{{ message }}", ["message"]],
+    ["{{message}} {{ message }} {{- order.id -}}", ["message", "order"]],
+    ["{% for line in lines %}{{ line.text }}{{ loop.index }}{% endfor %}", ["lines"]],
+    ["{% if vip and not spam %}{{ name | upper }}{% endif %}", ["vip", "spam", "name"]],
+    ["{{ name | default(\"you\") }}", ["name"]],
+    ["{ not a variable } {{ }}", []],
+    ["{% set greeting = 'Hi' %}{{ greeting }} {{ who }}", ["who"]],
+  ];
+  for (const [text, expected] of cases) expect(variablesIn(text)).toEqual(expected);
+  expect(variables("{{ mesage }}", ["message"])).toEqual({ used: ["mesage"], missing: ["mesage"], unused: ["message"] });
+});
+
+const input = (case_id: string, text: string, tags: string[] = [], expected: unknown = { queue: "billing" }): PlayInput => ({ case_id, input: { message: text }, expected, tags });
+const variant = (name: string, more: Partial<PlayVariant> = {}): PlayVariant => ({ name, kind: "chat", model: null, is_baseline: false, can_run_new: true, simulated: null, has_prompt: true, ...more });
+const start: PlayStart = {
+  feature: "f", about: "", input_fields: ["message"], models: [], trials: 5, answers_hidden: "",
+  inputs: [input("t-1", "refund"), input("t-2", "Parcel", ["hard"]), input("t-3", "parcel two")],
+  variants: [variant("live"), variant("old", { can_run_new: false, has_prompt: false }), variant("big"), variant("third"), variant("rules", { is_baseline: true, has_prompt: false })],
+};
+const none = { variants: undefined, repeats: undefined, inputs: undefined, cases: undefined, find: undefined, tag: undefined };
+const keys = (asked: Partial<typeof none> | Record<string, string>) => choose(start, { ...none, ...asked }).columns.map(({ key }) => key);
+const ids = (asked: Record<string, string>) => choose(start, { ...none, ...asked }).cases.map(({ case_id }) => case_id);
+
+test("the baseline and two variants that can answer anything stand side by side until somebody chooses", () => {
+  expect(keys({})).toEqual(["live", "big", "rules"]);
+  expect(keys({ variants: "rules,old,unknown" })).toEqual(["old", "rules"]);
+  expect(keys({ variants: "live~draft,live,old~draft" })).toEqual(["live", "live~draft"]);
+});
+
+test("a column comes and goes, and none at all is a choice too", () => {
+  const { columns } = choose(start, none);
+  expect(toggled(columns, column("live", true))).toBe("live,big,rules,live~draft");
+  expect(toggled([column("live")], column("live"))).toBe(",");
+  expect(keys({ variants: "," })).toEqual([]);
+});
+
+test("inputs are found by text and tag, or named one by one", () => {
+  expect(ids({ find: "PARCEL" })).toEqual(["t-2", "t-3"]);
+  expect(ids({ tag: "hard" })).toEqual(["t-2"]);
+  expect(ids({ inputs: "2" })).toEqual(["t-1", "t-2"]);
+  expect(ids({ cases: "t-3,t-1,t-9", inputs: "1" })).toEqual(["t-1", "t-3"]);
+});
+
+test("numbers in an address that make no sense fall back", () => {
+  expect(["0", "-1", "x", "2.5", "99"].map((repeats) => choose(start, { ...none, repeats }).repeats)).toEqual([5, 5, 5, 5, 20]);
+  expect([1, 3, 5, 7, 10].map(nextRepeats)).toEqual([3, 5, 10, 10, 1]);
+});
+
+test("drawing by chance takes no input twice", () => {
+  expect(drawn(start.inputs, 2, () => 0.99).map(({ case_id }) => case_id)).toEqual(["t-2", "t-3"]);
+  expect(drawn(start.inputs, 9, () => 0)).toHaveLength(3);
+});
+
+test("a draft is asked in a call of its own, because answers carry the variant's name", () => {
+  const rows = [{ key: "t-1", case_id: "t-1", input: {}, expected: null, tags: [] }, ownRow({ message: "mine" })];
+  const calls = batches("f", rows, [column("live"), column("live", true), column("rules")], { live: { text: "New", model: "" } }, 3);
+  expect(calls.map(({ input: { variants } }) => variants)).toEqual([[{ name: "live" }, { name: "rules" }], [{ name: "live", draft: { prompt: "New" } }]]);
+  expect(calls[1]?.columnOf.get("live")).toBe("live~draft");
+  expect(calls[0]?.input.inputs).toEqual([{ case_id: "t-1" }, { input: { message: "mine" } }]);
+  expect(batches("f", [], [column("live")], {}, 3)).toEqual([]);
+});
+
+const answer = (output: unknown, is_right: boolean | null, failure: string | null = null): PlayAnswer => ({ output, failure, latency_ms: 1, cost_usd: 0, is_right, why: null, simulated: false });
+const cell = (answers: PlayAnswer[], n = answers.length, groups: PlayCell["groups"] = []): PlayCell => ({ input_index: 0, variant: "v", answers, n_done: answers.length, n, groups });
+
+test("equal answers are folded, the most frequent first and failures last", () => {
+  const five = cell([answer(null, false, "no reply"), answer({ a: 1, b: 2 }, false), answer({ b: 2, a: 1 }, false), answer("x", true), answer(" x ", true)]);
+  expect(groupsOf(five).map(({ answers, failure }) => [answers.length, failure])).toEqual([[2, null], [2, null], [1, "no reply"]]);
+  expect(groupsOf(cell([answer("b", true), answer("a", true)], 2, [{ output: "a", n: 1 }]))[0]?.output).toBe("a");
+});
+
+test("a cell says how many are the same and how many are right", () => {
+  const four = [answer("a", true), answer("a", true), answer("b", false), answer("a", true)];
+  const whole = cell(four);
+  expect([sameness(whole, groupsOf(whole)), inWords(whole)]).toEqual(["3 of 4 the same", "3 of 4 right"]);
+  const part = cell(four, 5);
+  expect([sameness(part, groupsOf(part)), inWords(part)]).toEqual(["4 of 5 so far", "3 of 5 right, 1 still to come"]);
+  expect(marksOf(part).at(-1)).toBe("waiting");
+  const one = cell([answer("a", null)]);
+  expect([sameness(one, groupsOf(one)), inWords(one)]).toEqual([null, "1 of 1 answered, no desired answer known"]);
+  const failed = cell([answer(null, false, "e"), answer(null, false, "e")]);
+  expect(sameness(failed, groupsOf(failed))).toBe("no answer");
+});
+
+test("a typed answer takes the shape of the others", () => {
+  expect(asAnswer("returns", start.inputs)).toEqual({ queue: "returns" });
+  expect(asAnswer('{"queue": "a"}', start.inputs)).toEqual({ queue: "a" });
+  expect(asAnswer("returns", [input("a", "", [], "billing")])).toBe("returns");
+  expect(asAnswer("7", [input("a", "", [], 3)])).toBe(7);
+  expect(asAnswer(" ", start.inputs)).toBeNull();
+  expect(knownAnswers(start.inputs)).toEqual([['{"queue":"billing"}', "billing"]]);
+});
