@@ -37,21 +37,23 @@ function Said({ group, isShort }: { group: Group; isShort: boolean }) {
 function Opened({ group, n }: { group: Group; n: number }) {
   return (
     <div className={css.group}>
-      {n > 1 && <small className="soft">{group.answers.length} of {n}</small>}
+      <p>
+        {n > 1 && <small className="soft">{group.answers.length} of {n} </small>}
+        {group.answers.some(({ answer }) => answer.simulated) && <Simulated />}
+      </p>
       <Said group={group} isShort={false} />
       <ul>
         {group.answers.map(({ answer, position }) => {
           const mark = markOf(answer);
           const facts = [
-            n > 1 ? `repeat ${position}` : null,
+            n > 1 ? `${position}.` : null,
             mark === "unknown" ? null : mark,
             answer.latency_ms === null ? null : milliseconds(answer.latency_ms),
             answer.cost_usd ? usd(answer.cost_usd) : null,
           ].filter(Boolean);
           return (
             <li key={position}>
-              <i aria-hidden="true" data-mark={mark}>{SIGNS[mark]}</i> {facts.join(" · ")} {answer.simulated && <Simulated />}
-              {answer.why && <span className="soft"> · {answer.why}</span>}
+              <i aria-hidden="true" data-mark={mark}>{SIGNS[mark]}</i> {facts.join(" · ")}{answer.why && ` · ${answer.why}`}
             </li>
           );
         })}

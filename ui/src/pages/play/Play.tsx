@@ -10,8 +10,16 @@ import { Playground } from "./Playground.tsx";
 
 export default function Play() {
   const feature = useFeature();
-  const { isKnown } = useFeatures();
-  const query = useOperation("play.start", feature ? { feature } : {}, { when: isKnown || feature !== undefined, keep: false });
+  const { names, isKnown } = useFeatures();
+  const query = useOperation("play.start", feature ? { feature } : {}, { when: feature !== undefined, keep: false });
+  if (isKnown && names.length === 0) {
+    return (
+      <>
+        <PageHead title="Play" />
+        <Empty says="There is no feature yet. Rows from a spreadsheet make the first one."><GoButton kind="loud" to="/bet">Paste rows</GoButton></Empty>
+      </>
+    );
+  }
   return (
     <>
       <PageHead title="Play" says={query.data && `${query.data.feature}: can it do it at all, consistently, fast enough?`} />

@@ -8,7 +8,7 @@ import { isDialogOpen } from "../../parts/Dialog.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { Candidate } from "./Candidate.tsx";
-import { choose, column, nextRepeats, toggled } from "./choice.ts";
+import { choose, column, nextRepeats, toggled, written } from "./choice.ts";
 import { Choosing } from "./Choosing.tsx";
 import { Feasible } from "./Feasible.tsx";
 import { Grid } from "./Grid.tsx";
@@ -24,12 +24,11 @@ type Open = { what: "inputs" } | { what: "publish"; variant: string } | { what: 
 
 export function Playground({ start }: { start: PlayStart }) {
   const [filters, setFilters] = useFilters();
-  const { variants, repeats: asked, inputs, cases, find, tag } = filters;
-  const choice = useMemo(() => choose(start, { variants, repeats: asked, inputs, cases, find, tag }), [start, variants, asked, inputs, cases, find, tag]);
+  const { variants: named, repeats: asked, inputs, cases, find, tag } = filters;
+  const choice = useMemo(() => choose(start, { variants: named, repeats: asked, inputs, cases, find, tag }), [start, named, asked, inputs, cases, find, tag]);
   const { drafts, own, setDraft, setOwn } = useKept(start.feature);
   const { played, run, halt } = usePlaying();
   const [open, setOpen] = useState<Open | null>(null);
-  const grid = useRef<HTMLDivElement>(null);
   const lastRow = useRef<string | null>(null);
   const mayEdit = useMay("editor");
   const mayLabel = useMay("labeller");
@@ -49,9 +48,9 @@ export function Playground({ start }: { start: PlayStart }) {
   const playWithDraft = () => {
     const draft = edited && drafts[edited.name] ? column(edited.name, true) : null;
     if (!draft || columns.some(({ key }) => key === draft.key)) return play();
-    const both = columns.some(({ name }) => name === draft.name) ? columns : [...columns, column(draft.name)];
-    setFilters({ variants: [...both, draft].map(({ key }) => key).join(",") });
-    play(choose(start, { ...choiceAsked(filters), variants: [...both, draft].map(({ key }) => key).join(",") }).columns);
+    const variants = written([...columns.filter(({ name }) => name !== draft.name), column(draft.name), draft]);
+    setFilters({ variants });
+    play(choose(start, { variants, repeats: asked, inputs, cases, find, tag }).columns);
   };
   const rowInHand = () => {
     const focused = document.activeElement?.closest<HTMLElement>("[data-play]")?.dataset.play ?? lastRow.current;
@@ -84,12 +83,12 @@ export function Playground({ start }: { start: PlayStart }) {
         <Prompt
           key={edited.name} feature={start.feature} variant={edited} variants={withPrompt} models={start.models} fields={start.input_fields}
           draft={drafts[edited.name] ?? null} mayEdit={mayEdit} onDraft={(draft) => setDraft(edited.name, draft)} onRun={playWithDraft}
-          onSaved={() => setFilters({ variants: columns.filter(({ key }) => key !== column(edited.name, true).key).map(({ key }) => key).join(",") || "," })}
+          onSaved={() => setFilters({ variants: written(columns.filter(({ key }) => key !== column(edited.name, true).key)) })}
         />
       )}
-      <Feasible columns={columns} played={played} />
+      <Feasible start={start} columns={columns} played={played} />
       <Section title="Answers" aside={start.answers_hidden}>
-        <div ref={grid} onFocus={(event) => { lastRow.current = event.target.closest<HTMLElement>("[data-play]")?.dataset.play ?? lastRow.current; }}>
+        <div onFocus={(event) => { lastRow.current = event.target.closest<HTMLElement>("[data-play]")?.dataset.play ?? lastRow.current; }}>
           <Grid
             start={start} rows={rows} columns={columns} played={played} drafts={drafts} mayLabel={mayLabel}
             onCandidate={candidate} onInputs={() => setOpen({ what: "inputs" })}
@@ -103,8 +102,4 @@ export function Playground({ start }: { start: PlayStart }) {
       {open?.what === "candidate" && <Candidate start={start} row={open.row} onClose={() => setOpen(null)} />}
     </>
   );
-}
-
-function choiceAsked({ variants, repeats, inputs, cases, find, tag }: Readonly<Record<string, string | undefined>>) {
-  return { variants, repeats, inputs, cases, find, tag };
 }

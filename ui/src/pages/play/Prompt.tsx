@@ -10,6 +10,7 @@ import { Choice } from "../../parts/Field.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { Reading } from "../../parts/Reading.tsx";
+import { count, plural } from "../../says/number.ts";
 import { counts, diff } from "./diff.ts";
 import type { Draft } from "./draft.ts";
 import css from "./Prompt.module.css";
@@ -75,7 +76,7 @@ function Edited({ shown, feature, variant, models, fields, draft, mayEdit, onDra
   });
   const { n_added, n_removed } = counts(diff(shown.text, text));
   const state = [
-    hasChanges ? `${n_added} added and ${n_removed} removed ${n_added + n_removed === 1 ? "line" : "lines"} are not saved` : `as saved in ${shown.file}`,
+    hasChanges ? `not saved: ${plural(n_added, "line")} added, ${count(n_removed)} removed` : `as saved in ${shown.file}`,
     model ? `the draft asks ${model} instead of ${shown.model}` : shown.model,
   ];
   return (

@@ -20,7 +20,8 @@ export interface Choice {
 export const REPEATS = [1, 3, 5, 10] as const;
 export const SIZES = [5, 12, 40, 200] as const;
 
-const DRAFT = "~draft";
+/** In the address, where names stand with + between them. */
+const DRAFT = "*";
 const MOST_REPEATS = 20;
 
 export type Asked = Readonly<Record<"variants" | "repeats" | "inputs" | "cases" | "find" | "tag", string | undefined>>;
@@ -40,7 +41,7 @@ export function choose(start: PlayStart, asked: Asked): Choice {
 /** What was asked for, else the baseline and the first variants that can answer anything new. */
 function columnsOf(start: PlayStart, asked: string | undefined): Column[] {
   if (asked !== undefined) {
-    const keys = asked.split(",");
+    const keys = asked.split(" ");
     return start.variants.flatMap(({ name, has_prompt }) => [
       ...(keys.includes(name) ? [column(name)] : []),
       ...(has_prompt && keys.includes(name + DRAFT) ? [column(name, true)] : []),
@@ -59,7 +60,14 @@ export function column(name: string, isDraft = false): Column {
 /** The value in the address with one column more or one less. */
 export function toggled(columns: readonly Column[], { key }: Column): string {
   const keys = columns.map((each) => each.key);
-  return (keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key]).join(",") || ",";
+  return (keys.includes(key) ? keys.filter((each) => each !== key) : [...keys, key]).join(" ") || NONE;
+}
+
+/** No column at all, as a value that an address can carry. */
+const NONE = ".";
+
+export function written(columns: readonly Column[]): string {
+  return columns.map(({ key }) => key).join(" ") || NONE;
 }
 
 export function matching(inputs: readonly PlayInput[], find: string, tag: string): PlayInput[] {

@@ -71,15 +71,15 @@ const ids = (asked: Record<string, string>) => choose(start, { ...none, ...asked
 
 test("the baseline and two variants that can answer anything stand side by side until somebody chooses", () => {
   expect(keys({})).toEqual(["live", "big", "rules"]);
-  expect(keys({ variants: "rules,old,unknown" })).toEqual(["old", "rules"]);
-  expect(keys({ variants: "live~draft,live,old~draft" })).toEqual(["live", "live~draft"]);
+  expect(keys({ variants: "rules old unknown" })).toEqual(["old", "rules"]);
+  expect(keys({ variants: "live* live old*" })).toEqual(["live", "live*"]);
 });
 
 test("a column comes and goes, and none at all is a choice too", () => {
   const { columns } = choose(start, none);
-  expect(toggled(columns, column("live", true))).toBe("live,big,rules,live~draft");
-  expect(toggled([column("live")], column("live"))).toBe(",");
-  expect(keys({ variants: "," })).toEqual([]);
+  expect(toggled(columns, column("live", true))).toBe("live big rules live*");
+  expect(toggled([column("live")], column("live"))).toBe(".");
+  expect(keys({ variants: "." })).toEqual([]);
 });
 
 test("inputs are found by text and tag, or named one by one", () => {
@@ -103,7 +103,7 @@ test("a draft is asked in a call of its own, because answers carry the variant's
   const rows = [{ key: "t-1", case_id: "t-1", input: {}, expected: null, tags: [] }, ownRow({ message: "mine" })];
   const calls = batches("f", rows, [column("live"), column("live", true), column("rules")], { live: { text: "New", model: "" } }, 3);
   expect(calls.map(({ input: { variants } }) => variants)).toEqual([[{ name: "live" }, { name: "rules" }], [{ name: "live", draft: { prompt: "New" } }]]);
-  expect(calls[1]?.columnOf.get("live")).toBe("live~draft");
+  expect(calls[1]?.columnOf.get("live")).toBe("live*");
   expect(calls[0]?.input.inputs).toEqual([{ case_id: "t-1" }, { input: { message: "mine" } }]);
   expect(batches("f", [], [column("live")], {}, 3)).toEqual([]);
 });

@@ -29,8 +29,8 @@ export function Thumbs({ token, answerId }: { token: string; answerId: string })
     <div className={css.thumbs}>
       <p id="thumbs">Is it what you needed?</p>
       <div role="group" aria-labelledby="thumbs">
-        <button type="button" aria-pressed={given === "up"} disabled={isSending} onClick={() => void send("up")}><span aria-hidden="true">👍</span> Yes</button>
-        <button type="button" aria-pressed={given === "down"} disabled={isSending} onClick={() => void send("down")}><span aria-hidden="true">👎</span> No</button>
+        <button type="button" aria-pressed={given === "up"} disabled={isSending} onClick={() => void send("up")}><Hand /> Yes</button>
+        <button type="button" aria-pressed={given === "down"} disabled={isSending} onClick={() => void send("down")}><Hand isDown /> No</button>
       </div>
       {thrown !== null && <ProblemShown thrown={thrown} />}
       {given && !isTold && (
@@ -42,4 +42,8 @@ export function Thumbs({ token, answerId }: { token: string; answerId: string })
       <p role="status" className="soft">{isTold ? "Recorded, with your comment." : given ? "Recorded." : ""}</p>
     </div>
   );
+}
+
+function Hand({ isDown = false }: { isDown?: boolean }) {
+  return <svg viewBox="0 0 20 20" aria-hidden="true" data-down={isDown}><path d="M3 9h3v8H3zM6 9l4-7c1.6 0 2.3 1 2 2.5L11.4 8H16c1 0 1.7.9 1.5 1.9l-1.2 5.6c-.2.9-.9 1.5-1.8 1.5H6z" /></svg>;
 }
