@@ -136,6 +136,8 @@ export interface Preview {
   /** first 5 rows */
   sample: Record<string, Json>[];
   problems: string[];
+  /** how the rows were read, where it is not obvious */
+  notes: string[];
   suggested_name: string;
   /** how success could be measured, best first */
   scorers: { kind: string; says: string }[];
@@ -169,7 +171,8 @@ export interface CreatedBet {
 }
 
 export interface DraftedNote {
-  variant: string;
+  /** null where no rules could be drafted; `says` tells why */
+  variant: string | null;
   says: string;
 }
 
@@ -183,6 +186,8 @@ export interface BetShown {
   days_left: number | null;
   spend_cap_usd: number | null;
   spent_usd: number;
+  /** answers whose cost is not known */
+  n_unknown_cost: number;
   locked_at: string | null;
   amendments: Amendment[];
   state: "running" | "due" | "won" | "killed";
@@ -255,6 +260,8 @@ export interface PlayVariant {
 export interface PlayCell {
   input_index: number;
   variant: string;
+  /** its position in the request, which tells a draft from what is saved */
+  variant_index: number;
   answers: PlayAnswer[];
   n_done: number;
   n: number;
@@ -281,6 +288,7 @@ export interface Played {
 
 export interface Feasibility {
   variant: string;
+  variant_index: number;
   n_inputs: number;
   trials: number;
   right: Measured | null;
@@ -288,6 +296,7 @@ export interface Feasibility {
   same: Measured | null;
   pass_hat: Measured | null;
   pass_hat_k: number;
+  p50: Measured | null;
   p95: Measured | null;
   grounded: Measured | null;
   usd_per_1000: number | null;
@@ -299,10 +308,13 @@ export interface PromptShown {
   feature: string;
   variant: string;
   model: string;
+  parameters: Record<string, Json>;
   file: string;
   text: string;
   variables: string[];
   missing_variables: string[];
+  /** other variants with the same file, as feature/variant */
+  shared_with: string[];
   versions: { hash: string; at_ms: number; text: string; is_current: boolean }[];
 }
 
@@ -318,6 +330,9 @@ export interface Prototype {
   expires_at_ms: number;
   is_open: boolean;
   n_tried: number;
+  /** tries that the link allows */
+  n_most: number;
+  spent_usd: number;
   thumbs_up: Measured | null;
   comments: { text: string; at_ms: number; thumb: "up" | "down" }[];
   simulated: boolean;
@@ -783,7 +798,7 @@ type Op<Input, Output, Part = never> = { input: Input; output: Output; part: Par
 export interface Operations {
   "today.show": Op<Nothing, Today>;
 
-  "bets.preview": Op<{ text?: string; file_name?: string; columns?: BetColumns }, Preview>;
+  "bets.preview": Op<{ text?: string; file_name?: string; columns?: BetColumns; floor?: number }, Preview>;
   "bets.create": Op<CreateBet, CreatedBet>;
   "bets.list": Op<Nothing, { bets: BetShown[] }>;
   "bets.show": Op<{ bet: string }, BetShown>;
@@ -793,12 +808,12 @@ export interface Operations {
 
   "play.start": Op<{ feature?: string }, PlayStart>;
   "play.run": Op<
-    { feature: string; inputs: PlayInputWish[]; variants: PlayVariantWish[]; trials: number },
+    { feature: string; inputs: PlayInputWish[]; variants: PlayVariantWish[]; trials: number; cap_usd?: number },
     Played,
     PlayCell
   >;
   "play.prompt": Op<{ feature: string; variant: string }, PromptShown>;
-  "play.save_prompt": Op<{ feature: string; variant: string; text: string; as_variant?: string }, PromptShown>;
+  "play.save_prompt": Op<{ feature: string; variant: string; text: string; as_variant?: string; model?: string; parameters?: Json }, PromptShown>;
   "play.propose_case": Op<
     { feature: string; input: Json; expected?: Json; note?: string; from_case?: string },
     { queue: string; item: string; says: string }
