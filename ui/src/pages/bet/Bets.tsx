@@ -55,7 +55,7 @@ export function Bets({ isAlone }: { isAlone: boolean }) {
 }
 
 function Hypothesis({ bet }: { bet: BetShown }) {
-  const said = bet.decision ? `${bet.decision.state}: ${bet.decision.reason}` : bet.headline;
+  const said = bet.decision && bet.decision.state !== "running" ? `${bet.decision.state}: ${bet.decision.reason}` : bet.headline;
   return <span className={css.bet}><span>{bet.hypothesis}</span><small>{bet.name}{said && ` · ${said}`}</small></span>;
 }
 
@@ -71,7 +71,7 @@ export function Deadline({ bet }: { bet: BetShown }) {
 }
 
 export function Spent({ bet }: { bet: BetShown }) {
-  return <span>{usd(bet.spent_usd)}{bet.spend_cap_usd !== null && <span className="soft"> of {usd(bet.spend_cap_usd)}</span>}</span>;
+  return <span>{usd(bet.spent_usd)}{bet.spend_cap_usd !== null && <span className="soft"> of {usd(bet.spend_cap_usd)}</span>}{bet.n_unknown_cost > 0 && <small className="soft"> · {plural(bet.n_unknown_cost, "answer")} without a price</small>}</span>;
 }
 
 export function amendmentsOf(bet: BetShown): string {

@@ -26,11 +26,12 @@ export function Chips({ label, of, words, mayEdit, isFolded, onWords }: Props) {
     if (typed.trim()) onWords(withWords(words, typed));
     setTyped("");
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if ((event.key === "Enter" && !event.ctrlKey && !event.metaKey) || event.key === ",") {
       event.preventDefault();
       add();
     }
+    if (event.key === "Escape") event.currentTarget.closest<HTMLElement>("[data-row]")?.focus();
     if (event.key === "Backspace" && typed === "" && words.length > 0) {
       event.preventDefault();
       onWords(words.slice(0, -1));

@@ -1,11 +1,11 @@
 // What was written down before any outcome, and every change since.
-import type { BetShown } from "../../api/contract.ts";
+import type { BetShown, CreatedBet } from "../../api/contract.ts";
 import { Card, Section } from "../../parts/Page.tsx";
 import { day, moment, writtenDay } from "../../says/time.ts";
 import { amendmentsOf, Deadline, Spent } from "./Bets.tsx";
 import css from "./Locked.module.css";
 
-export function Locked({ bet }: { bet: BetShown }) {
+export function Locked({ bet, created }: { bet: BetShown; created: CreatedBet | null }) {
   return (
     <Section title="Written down before any outcome" aside={bet.locked_at ? `locked ${lockedAt(bet.locked_at)}` : "not locked"}>
       <Card>
@@ -27,6 +27,11 @@ export function Locked({ bet }: { bet: BetShown }) {
           )}
         </dl>
       </Card>
+      {created && (
+        <p className={css.created}>
+          Written: {created.files.map(({ path }, index) => <span key={path}>{index > 0 && ", "}<code>{path}</code></span>)}. {created.rules && `Rules: ${created.rules.says}`}
+        </p>
+      )}
     </Section>
   );
 }

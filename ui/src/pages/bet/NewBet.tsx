@@ -9,7 +9,7 @@ import { PageHead, Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { plural } from "../../says/number.ts";
 import { stillFit } from "./columns.ts";
-import { dayAfter, emptyDraft, missing, toCreate } from "./draft.ts";
+import { dayAfter, emptyDraft, floorOf, missing, toCreate } from "./draft.ts";
 import { useKept } from "./kept.ts";
 import css from "./NewBet.module.css";
 import { Pasted } from "./Pasted.tsx";
@@ -19,12 +19,15 @@ import { Written } from "./Written.tsx";
 export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void }) {
   const [draft, change, forget] = useKept("karat.bet", () => emptyDraft(new Date()));
   const [isAsked, setAsked] = useState(false);
+  const [isWaiting, setWaiting] = useState(false);
   const room = useRef<HTMLDivElement>(null);
   const hasRows = draft.text.trim() !== "";
+  const floor = floorOf(draft.floor);
   const query = useOperation("bets.preview", {
     text: draft.text,
     ...(draft.file_name ? { file_name: draft.file_name } : {}),
     ...(draft.columns ? { columns: draft.columns } : {}),
+    ...(floor === null ? {} : { floor }),
   }, { when: hasRows });
   const preview = hasRows ? query.data : undefined;
   const create = useWrite("bets.create", ["bets.list", "today.show", "datasets.list"]);
@@ -41,13 +44,16 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
 
   const lock = () => {
     const first = open[0];
-    if (first || !preview || query.isPlaceholderData) {
-      setAsked(true);
-      if (first) focus(first.field);
-      return;
-    }
+    setAsked(first !== undefined);
+    if (first) return focus(first.field);
+    // What was changed just now is still being read; it goes on by itself.
+    setWaiting(query.isPlaceholderData);
+    if (!preview || query.isPlaceholderData) return;
     create.mutate(toCreate(draft, preview), { onSuccess: (created) => { onCreated(created); forget(); } });
   };
+  useEffect(() => {
+    if (isWaiting && !query.isPlaceholderData) lock();
+  });
   useKeys({
     "bet.do": () => {
       if (isDialogOpen()) return false;

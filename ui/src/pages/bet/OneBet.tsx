@@ -1,6 +1,6 @@
 // One bet: what was written down, the verdict as far as there is one, and the rules beside it.
 import { useState } from "react";
-import type { BetShown } from "../../api/contract.ts";
+import type { BetShown, CreatedBet } from "../../api/contract.ts";
 import { useMay } from "../../api/session.ts";
 import { useOperation } from "../../api/use.ts";
 import { useKeys } from "../../keys/use.ts";
@@ -18,17 +18,17 @@ import { Rules } from "./Rules.tsx";
 import { Standing } from "./Standing.tsx";
 import { Verdict } from "./Verdict.tsx";
 
-export function OneBet({ name, judging }: { name: string; judging: Judging }) {
+export function OneBet({ name, judging, created }: { name: string; judging: Judging; created: CreatedBet | null }) {
   const query = useOperation("bets.show", { bet: name });
   return (
     <>
       <p className={css.back}><Go to="/bet">All bets</Go></p>
-      <Reading query={query}>{(bet) => <Shown bet={bet} judging={judging} />}</Reading>
+      <Reading query={query}>{(bet) => <Shown bet={bet} judging={judging} created={created} />}</Reading>
     </>
   );
 }
 
-function Shown({ bet, judging }: { bet: BetShown; judging: Judging }) {
+function Shown({ bet, judging, created }: { bet: BetShown; judging: Judging; created: CreatedBet | null }) {
   const [isDeciding, setDeciding] = useState(false);
   const [hasChanges, setChanges] = useState(false);
   const mayEdit = useMay("editor");
@@ -39,7 +39,7 @@ function Shown({ bet, judging }: { bet: BetShown; judging: Judging }) {
       <PageHead title={bet.hypothesis}>
         {mayEdit && <Button onClick={() => setDeciding(true)}>{bet.decision ? "Decide again" : "Decide"}</Button>}
       </PageHead>
-      <Locked bet={bet} />
+      <Locked bet={bet} created={created} />
       {feature
         ? (
           <>

@@ -5,7 +5,7 @@ import { assign, ROLES, type Role, roleOf } from "./columns.ts";
 import css from "./Pasted.module.css";
 
 export function Pasted({ preview, onColumns }: { preview: Preview; onColumns: (columns: BetColumns) => void }) {
-  const { names, columns, sample, problems, power } = preview;
+  const { names, columns, sample, problems, notes, power } = preview;
   return (
     <div className={css.pasted}>
       {problems.length > 0 && (
@@ -40,7 +40,7 @@ export function Pasted({ preview, onColumns }: { preview: Preview; onColumns: (c
           </tbody>
         </table>
       </div>
-      {power && <p className={css.power}>{power}</p>}
+      {[...notes, ...(power ? [power] : [])].map((says) => <p key={says} className={css.power}>{says}</p>)}
     </div>
   );
 }

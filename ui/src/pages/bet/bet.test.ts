@@ -9,7 +9,7 @@ import { blank, changed, choices, differ, held, inWords, isEmpty, moved, toSave,
 
 const names = ["id", "input", "expected", "a", "b", "note"];
 const columns: BetColumns = { id: "id", input: ["input"], expected: "expected", answers: ["a", "b"], tags: null, metadata: [] };
-const preview: Preview = { format: "csv", n_rows: 40, names, columns, sample: [], problems: [], suggested_name: "helpdesk", scorers: [{ kind: "equals", says: "" }], power: null };
+const preview: Preview = { format: "csv", n_rows: 40, names, columns, sample: [], problems: [], notes: [], suggested_name: "helpdesk", scorers: [{ kind: "equals", says: "" }], power: null };
 
 test("every column has one role, and those that nobody named are ignored", () => {
   expect(names.map((name) => roleOf(columns, name))).toEqual(["id", "input", "expected", "answers", "answers", "ignore"]);

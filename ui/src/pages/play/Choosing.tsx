@@ -5,10 +5,11 @@ import { Button } from "../../parts/Button.tsx";
 import { Card } from "../../parts/Page.tsx";
 import { Simulated, Tag } from "../../parts/Tag.tsx";
 import { count, plural, usd } from "../../says/number.ts";
-import { type Choice, column, type Column, REPEATS } from "./choice.ts";
+import { CAPS, type Choice, column, type Column, REPEATS } from "./choice.ts";
 import css from "./Choosing.module.css";
 import type { Draft } from "./draft.ts";
 import type { Played } from "./running.ts";
+import { refusal } from "./wishes.ts";
 
 interface Props {
   start: PlayStart;
@@ -18,12 +19,13 @@ interface Props {
   played: Played;
   onColumn: (column: Column) => void;
   onRepeats: (n: number) => void;
+  onCap: (cap_usd: string) => void;
   onInputs: () => void;
   onRun: () => void;
   onStop: () => void;
 }
 
-export function Choosing({ start, choice, drafts, nOwn, played, onColumn, onRepeats, onInputs, onRun, onStop }: Props) {
+export function Choosing({ start, choice, drafts, nOwn, played, onColumn, onRepeats, onCap, onInputs, onRun, onStop }: Props) {
   const { columns, repeats } = choice;
   const nInputs = choice.cases.length + nOwn;
   const isChosen = (one: Column) => columns.some(({ key }) => key === one.key);
@@ -62,11 +64,17 @@ export function Choosing({ start, choice, drafts, nOwn, played, onColumn, onRepe
             <p className={css.legend}>Inputs</p>
             <Button onClick={onInputs}>{plural(nInputs, "input")}{nOwn > 0 && `, ${nOwn} of your own`}</Button>
           </div>
+          <label className={css.cap}>
+            <span>A run costs at most</span>
+            <select value={choice.cap_usd} onChange={(event) => onCap(event.target.value)}>
+              {[...new Set([...CAPS, choice.cap_usd])].sort((first, second) => first - second).map((cap) => <option key={cap} value={cap}>${cap}</option>)}
+            </select>
+          </label>
         </div>
         <div className={css.foot}>
           {played.isRunning
             ? <Button onClick={onStop}>Stop</Button>
-            : <Button kind="loud" disabled={columns.length === 0 || nInputs === 0} onClick={onRun}>Run</Button>}
+            : <Button kind="loud" disabled={refusal(nInputs, columns.length) !== null} onClick={onRun}>Run</Button>}
           <p className="soft" role="status">{said(played, nInputs, columns.length, repeats)}</p>
         </div>
         {played.isRunning && <Bar done={played.done} total={played.total} label="How many answers are there" />}
@@ -77,8 +85,8 @@ export function Choosing({ start, choice, drafts, nOwn, played, onColumn, onRepe
 
 function said(played: Played, nInputs: number, nColumns: number, repeats: number): string {
   if (played.isRunning) return `${count(played.done)} of ${count(played.total)} answers`;
-  if (nColumns === 0) return "Choose a variant.";
-  if (nInputs === 0) return "Choose inputs, or write one of your own.";
+  const refused = refusal(nInputs, nColumns);
+  if (refused) return refused;
   const plan = `${plural(nInputs, "input")} × ${plural(nColumns, "variant")} × ${plural(repeats, "repeat")} = ${plural(nInputs * nColumns * repeats, "answer")}`;
   return played.cost_usd === null ? plan : `${plan}; the last run cost ${usd(played.cost_usd)}`;
 }

@@ -12,7 +12,7 @@ export function Feasible({ start, columns, played }: { start: PlayStart; columns
   const shown = columns.map((column) => ({ column, one: played.feasible.get(column.key), ...soFar(played, column) })).filter(({ one, done }) => one || done > 0 || played.isRunning);
   if (shown.length === 0) return null;
   return (
-    <Section title="Is it feasible" aside={played.notes.join(" ")}>
+    <Section title="Is it feasible" aside={played.note}>
       <ul className={css.list}>
         {shown.map(({ column, one, done, right, judged }) => (
           <li key={column.key}>
@@ -57,6 +57,7 @@ function numbers(one: Feasibility): [string, Measured][] {
     ["same each time", one.same],
     [`right all ${one.pass_hat_k} times`, one.pass_hat],
     ["grounded", one.grounded],
+    ["half within", one.p50],
     ["95 of 100 within", one.p95],
   ];
   return all.flatMap(([name, measured]) => (measured ? [[name, measured]] : []));

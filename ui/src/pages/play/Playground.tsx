@@ -18,14 +18,14 @@ import { Prompt } from "./Prompt.tsx";
 import { Prototypes } from "./Prototypes.tsx";
 import { Publish } from "./Publish.tsx";
 import { usePlaying } from "./running.ts";
-import { ownRow, type Row } from "./wishes.ts";
+import { ownRow, refusal, type Row } from "./wishes.ts";
 
 type Open = { what: "inputs" } | { what: "publish"; variant: string } | { what: "candidate"; row: Row };
 
 export function Playground({ start }: { start: PlayStart }) {
   const [filters, setFilters] = useFilters();
-  const { variants: named, repeats: asked, inputs, cases, find, tag } = filters;
-  const choice = useMemo(() => choose(start, { variants: named, repeats: asked, inputs, cases, find, tag }), [start, named, asked, inputs, cases, find, tag]);
+  const { variants: named, repeats: asked, inputs, cases, find, tag, cap } = filters;
+  const choice = useMemo(() => choose(start, { variants: named, repeats: asked, inputs, cases, find, tag, cap }), [start, named, asked, inputs, cases, find, tag, cap]);
   const { drafts, own, setDraft, setOwn } = useKept(start.feature);
   const { played, run, halt } = usePlaying();
   const [open, setOpen] = useState<Open | null>(null);
@@ -41,8 +41,8 @@ export function Playground({ start }: { start: PlayStart }) {
   const withPrompt = start.variants.filter(({ has_prompt }) => has_prompt);
   const edited = withPrompt.find(({ name }) => name === filters.prompt) ?? null;
 
-  const play = (more = columns) => {
-    if (more.length > 0 && rows.length > 0) void run({ feature: start.feature, rows, columns: more, drafts, repeats });
+  const play = (more = choice) => {
+    if (refusal(rows.length, more.columns.length) === null) void run({ feature: start.feature, rows, choice: more, drafts });
   };
   /** A draft that is being edited is run too, beside what is saved. */
   const playWithDraft = () => {
@@ -50,7 +50,7 @@ export function Playground({ start }: { start: PlayStart }) {
     if (!draft || columns.some(({ key }) => key === draft.key)) return play();
     const variants = written([...columns.filter(({ name }) => name !== draft.name), column(draft.name), draft]);
     setFilters({ variants });
-    play(choose(start, { variants, repeats: asked, inputs, cases, find, tag }).columns);
+    play(choose(start, { variants, repeats: asked, inputs, cases, find, tag, cap }));
   };
   const rowInHand = () => {
     const focused = document.activeElement?.closest<HTMLElement>("[data-play]")?.dataset.play ?? lastRow.current;
@@ -75,7 +75,7 @@ export function Playground({ start }: { start: PlayStart }) {
       <Choosing
         start={start} choice={choice} drafts={drafts} nOwn={own.length} played={played}
         onColumn={(one) => setFilters({ variants: toggled(columns, one) })}
-        onRepeats={(n) => setFilters({ repeats: String(n) })}
+        onRepeats={(n) => setFilters({ repeats: String(n) })} onCap={(cap_usd) => setFilters({ cap: cap_usd })}
         onInputs={() => setOpen({ what: "inputs" })} onRun={playWithDraft} onStop={halt}
       />
       {played.thrown ? <ProblemShown thrown={played.thrown} again={() => play()} /> : null}

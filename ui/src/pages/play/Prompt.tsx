@@ -92,9 +92,11 @@ function Edited({ shown, feature, variant, models, fields, draft, mayEdit, onDra
         )}
       </div>
       <p className="soft tiny" role="status">{state.join(" · ")}</p>
+      {shown.shared_with.length > 0 && <p className="soft tiny">{shown.file} is also the prompt of {shown.shared_with.join(", ")}; saving changes them too.</p>}
+      {model && !hasChanges && <p className="soft tiny">Another model is kept only as a new variant.</p>}
       {save.error && <ProblemShown thrown={save.error} />}
       <Versions shown={shown} text={text} mayEdit={mayEdit} onRestore={(next) => change({ text: next })} />
-      {isNaming && <SaveAs feature={feature} variant={variant.name} text={text} onClose={() => setNaming(false)} />}
+      {isNaming && <SaveAs feature={feature} variant={variant.name} text={text} model={model} onClose={() => setNaming(false)} />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { ProblemShown } from "../../parts/Problem.tsx";
 import { Reading } from "../../parts/Reading.tsx";
 import { Table } from "../../parts/Table.tsx";
 import { Simulated } from "../../parts/Tag.tsx";
-import { count, plural } from "../../says/number.ts";
+import { count, plural, usd } from "../../says/number.ts";
 import { ago, day } from "../../says/time.ts";
 import css from "./Prototypes.module.css";
 
@@ -30,7 +30,7 @@ export function Prototypes({ feature, mayEdit, onPublish }: { feature: string; m
               columns={[
                 { head: "prototype", isWide: true, cell: (one) => <span><b>{one.title}</b> {one.simulated && <Simulated />}<small className={css.small}>{one.variant} · <code>{one.path_hint}</code></small></span> },
                 { head: "open", cell: (one) => (one.is_open ? `until ${day(one.expires_at_ms)}` : <span className="soft">closed</span>) },
-                { head: "tried", isNumber: true, cell: ({ n_tried }) => count(n_tried) },
+                { head: "tried", isNumber: true, cell: ({ n_tried, n_most, spent_usd }) => <>{count(n_tried)} <span className="soft">of {count(n_most)}{spent_usd > 0 && `, ${usd(spent_usd)}`}</span></> },
                 { head: "thumbs up", cell: (one) => <><Thumbs prototype={one} /><Comments prototype={one} /></> },
                 { head: "withdraw", isHeadHidden: true, cell: (one) => mayEdit && one.is_open && <Button kind="danger" aria-label={`Withdraw ${one.title}`} onClick={() => setClosing(one)}>Withdraw</Button> },
               ]}

@@ -45,7 +45,7 @@ export function Publish({ start, variant, onClose }: { start: PlayStart; variant
             <Choice label="Variant" value={name} options={able.map((each) => [each.name, each.is_baseline ? `${each.name} (baseline)` : each.name] as const)} onChange={(event) => setName(event.target.value)} />
             <Choice label="Open for" value={days} options={DAYS} onChange={(event) => setDays(event.target.value)} />
           </Fields>
-          <p className="soft">No sign-in is needed. What people type, the answers and their thumbs are recorded in this project; each answer of a model costs what it costs.</p>
+          <p className="soft">No sign-in is needed. Tries, thumbs and comments are kept in this project; what people type and the answers are not. Each answer of a model costs what it costs, up to a limit for each link.</p>
           {publish.error && <ProblemShown thrown={publish.error} />}
           <div><Button type="submit" isBusy={publish.isPending}>Make the link</Button></div>
         </form>

@@ -43,7 +43,15 @@ export function groupsOf(cell: PlayCell): Group[] {
 
 /** White space and the order of fields make no other answer. */
 function keyOf({ output }: { output: Json }): string {
-  return typeof output === "string" ? output.trim().replace(/\s+/g, " ") : JSON.stringify(sorted(output));
+  if (typeof output !== "string") return JSON.stringify(sorted(output));
+  const text = output.trim();
+  if (!/^[[{]/.test(text)) return JSON.stringify(text);
+  try {
+    // A text that holds JSON is that JSON.
+    return JSON.stringify(sorted(JSON.parse(text)));
+  } catch {
+    return JSON.stringify(text);
+  }
 }
 
 function sorted(value: Json): Json {

@@ -1,6 +1,7 @@
 // Pure. What is played with what: the address says it, so that it can be sent to somebody.
 import type { PlayInput, PlayStart } from "../../api/contract.ts";
 import { textOf } from "../../parts/value.ts";
+import { MOST } from "./wishes.ts";
 
 /** A column of the grid: a variant as it is saved, or the draft of its prompt. */
 export interface Column {
@@ -13,27 +14,30 @@ export interface Choice {
   columns: Column[];
   repeats: number;
   cases: PlayInput[];
+  /** Most dollars that one run may cost. */
+  cap_usd: number;
   /** How many cases would fit what is looked for. */
   n_found: number;
 }
 
 export const REPEATS = [1, 3, 5, 10] as const;
-export const SIZES = [5, 12, 40, 200] as const;
+export const SIZES = [5, 12, 20] as const;
+export const CAPS = [1, 5, 20, 50] as const;
 
 /** In the address, where names stand with + between them. */
 const DRAFT = "*";
-const MOST_REPEATS = 20;
 
-export type Asked = Readonly<Record<"variants" | "repeats" | "inputs" | "cases" | "find" | "tag", string | undefined>>;
+export type Asked = Readonly<Record<"variants" | "repeats" | "inputs" | "cases" | "find" | "tag" | "cap", string | undefined>>;
 
 export function choose(start: PlayStart, asked: Asked): Choice {
   const found = matching(start.inputs, asked.find ?? "", asked.tag ?? "");
   const picked = asked.cases?.split(",").filter(Boolean);
-  const cases = picked ? start.inputs.filter(({ case_id }) => picked.includes(case_id)) : found.slice(0, whole(asked.inputs, 12, 200));
+  const cases = picked ? start.inputs.filter(({ case_id }) => picked.includes(case_id)) : found.slice(0, whole(asked.inputs, 12, MOST.inputs));
   return {
     columns: columnsOf(start, asked.variants),
-    repeats: whole(asked.repeats, Math.max(1, start.trials), MOST_REPEATS),
+    repeats: whole(asked.repeats, Math.min(Math.max(1, start.trials), MOST.repeats), MOST.repeats),
     cases,
+    cap_usd: whole(asked.cap, CAPS[0], CAPS[3]),
     n_found: found.length,
   };
 }

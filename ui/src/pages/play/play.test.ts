@@ -5,7 +5,7 @@ import { asAnswer, knownAnswers } from "./case.ts";
 import { choose, column, drawn, nextRepeats, toggled } from "./choice.ts";
 import { counts, diff, folded } from "./diff.ts";
 import { variables, variablesIn } from "./draft.ts";
-import { batches, ownRow } from "./wishes.ts";
+import { ownRow, refusal, wishOf } from "./wishes.ts";
 
 const lines = (before: string, after: string) => diff(before, after).map(({ kind, text }) => `${{ same: " ", added: "+", removed: "-" }[kind]}${text}`);
 
@@ -65,7 +65,7 @@ const start: PlayStart = {
   inputs: [input("t-1", "refund"), input("t-2", "Parcel", ["hard"]), input("t-3", "parcel two")],
   variants: [variant("live"), variant("old", { can_run_new: false, has_prompt: false }), variant("big"), variant("third"), variant("rules", { is_baseline: true, has_prompt: false })],
 };
-const none = { variants: undefined, repeats: undefined, inputs: undefined, cases: undefined, find: undefined, tag: undefined };
+const none = { variants: undefined, repeats: undefined, inputs: undefined, cases: undefined, find: undefined, tag: undefined, cap: undefined };
 const keys = (asked: Partial<typeof none> | Record<string, string>) => choose(start, { ...none, ...asked }).columns.map(({ key }) => key);
 const ids = (asked: Record<string, string>) => choose(start, { ...none, ...asked }).cases.map(({ case_id }) => case_id);
 
@@ -99,20 +99,26 @@ test("drawing by chance takes no input twice", () => {
   expect(drawn(start.inputs, 9, () => 0)).toHaveLength(3);
 });
 
-test("a draft is asked in a call of its own, because answers carry the variant's name", () => {
+test("a draft stands beside what is saved, and the order of the columns tells them apart", () => {
   const rows = [{ key: "t-1", case_id: "t-1", input: {}, expected: null, tags: [] }, ownRow({ message: "mine" })];
-  const calls = batches("f", rows, [column("live"), column("live", true), column("rules")], { live: { text: "New", model: "" } }, 3);
-  expect(calls.map(({ input: { variants } }) => variants)).toEqual([[{ name: "live" }, { name: "rules" }], [{ name: "live", draft: { prompt: "New" } }]]);
-  expect(calls[1]?.columnOf.get("live")).toBe("live*");
-  expect(calls[0]?.input.inputs).toEqual([{ case_id: "t-1" }, { input: { message: "mine" } }]);
-  expect(batches("f", [], [column("live")], {}, 3)).toEqual([]);
+  const columns = [column("live"), column("live", true), column("rules"), column("big", true)];
+  const wish = wishOf("f", rows, { columns, repeats: 3, cap_usd: 5 }, { live: { text: "New", model: "" }, big: { text: "Other", model: "a/b" } });
+  expect(wish).toEqual({
+    feature: "f", trials: 3, cap_usd: 5, inputs: [{ case_id: "t-1" }, { input: { message: "mine" } }],
+    variants: [{ name: "live" }, { name: "live", draft: { prompt: "New" } }, { name: "rules" }, { name: "big", draft: { prompt: "Other", model: "a/b" } }],
+  });
+});
+
+test("more than a call takes is said before it is sent", () => {
+  expect([refusal(12, 3), refusal(20, 6)]).toEqual([null, null]);
+  expect([refusal(0, 3), refusal(3, 0), refusal(21, 1), refusal(1, 7)].map((says) => says?.split(" ")[0])).toEqual(["Choose", "Choose", "At", "At"]);
 });
 
 const answer = (output: unknown, is_right: boolean | null, failure: string | null = null): PlayAnswer => ({ output, failure, latency_ms: 1, cost_usd: 0, is_right, why: null, simulated: false });
-const cell = (answers: PlayAnswer[], n = answers.length, groups: PlayCell["groups"] = []): PlayCell => ({ input_index: 0, variant: "v", answers, n_done: answers.length, n, groups });
+const cell = (answers: PlayAnswer[], n = answers.length, groups: PlayCell["groups"] = []): PlayCell => ({ input_index: 0, variant: "v", variant_index: 0, answers, n_done: answers.length, n, groups });
 
 test("equal answers are folded, the most frequent first and failures last", () => {
-  const five = cell([answer(null, false, "no reply"), answer({ a: 1, b: 2 }, false), answer({ b: 2, a: 1 }, false), answer("x", true), answer(" x ", true)]);
+  const five = cell([answer(null, false, "no reply"), answer({ a: 1, b: 2 }, false), answer('{"b": 2, "a": 1}', false), answer("x", true), answer(" x ", true)]);
   expect(groupsOf(five).map(({ answers, failure }) => [answers.length, failure])).toEqual([[2, null], [2, null], [1, "no reply"]]);
   expect(groupsOf(cell([answer("b", true), answer("a", true)], 2, [{ output: "a", n: 1 }]))[0]?.output).toBe("a");
 });

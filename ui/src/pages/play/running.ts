@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Feasibility, PlayCell } from "../../api/contract.ts";
 import { follow } from "../../api/follow.ts";
-import type { Column } from "./choice.ts";
+import type { Choice } from "./choice.ts";
 import type { Draft } from "./draft.ts";
-import { batches, type Row } from "./wishes.ts";
+import { type Row, wishOf } from "./wishes.ts";
 
 export interface Played {
   cells: ReadonlyMap<string, PlayCell>;
@@ -15,20 +15,19 @@ export interface Played {
   done: number;
   total: number;
   cost_usd: number | null;
-  notes: string[];
+  note: string;
   thrown: unknown;
 }
 
-const NOTHING: Played = { cells: new Map(), feasible: new Map(), prompts: new Map(), isRunning: false, done: 0, total: 0, cost_usd: null, notes: [], thrown: null };
+const NOTHING: Played = { cells: new Map(), feasible: new Map(), prompts: new Map(), isRunning: false, done: 0, total: 0, cost_usd: null, note: "", thrown: null };
 
 export const cellKey = (row: string, column: string) => `${row}\n${column}`;
 
 interface Wish {
   feature: string;
   rows: readonly Row[];
-  columns: readonly Column[];
+  choice: Pick<Choice, "columns" | "repeats" | "cap_usd">;
   drafts: Readonly<Record<string, Draft>>;
-  repeats: number;
 }
 
 export function usePlaying() {
@@ -36,15 +35,15 @@ export function usePlaying() {
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
 
-  const run = useCallback(async ({ feature, rows, columns, drafts, repeats }: Wish) => {
+  const run = useCallback(async ({ feature, rows, choice, drafts }: Wish) => {
     stop.current?.abort();
     const mine = new AbortController();
     stop.current = mine;
-    const calls = batches(feature, rows, columns, drafts, repeats);
+    const { columns, repeats } = choice;
     const expected = new Set(rows.flatMap((row) => columns.map((column) => cellKey(row.key, column.key))));
     const prompts = columns.filter(({ isDraft }) => isDraft).map(({ key, name }) => [key, drafts[name]?.text ?? ""] as const);
     setPlayed((now) => ({
-      ...NOTHING, isRunning: calls.length > 0, total: expected.size * repeats,
+      ...NOTHING, isRunning: true, total: expected.size * repeats,
       // What is asked again is empty; the rest stays.
       cells: new Map([...now.cells].filter(([key]) => !expected.has(key))),
       feasible: new Map([...now.feasible].filter(([key]) => !columns.some((column) => column.key === key))),
@@ -54,31 +53,27 @@ export function usePlaying() {
       if (mine.signal.aborted) return;
       setPlayed((now) => {
         const all = new Map([...now.cells, ...cells]);
-        let done = 0;
-        for (const key of expected) done += all.get(key)?.n_done ?? 0;
-        return { ...now, cells: all, done };
+        let [done, total] = [0, 0];
+        for (const key of expected) {
+          done += all.get(key)?.n_done ?? 0;
+          // Rules answer once, however many repeats were asked for.
+          total += all.get(key)?.n ?? repeats;
+        }
+        return { ...now, cells: all, done, total };
       });
     });
-    const each = calls.map(async ({ input, columnOf }) => {
-      const put = (cell: PlayCell) => {
-        const row = rows[cell.input_index];
-        const column = columnOf.get(cell.variant);
-        if (row && column) take(cellKey(row.key, column), cell);
-      };
-      const result = await follow("play.run", input, (part) => { if (part.event === "part") put(part.data); }, { signal: mine.signal });
+    const put = (cell: PlayCell) => {
+      const [row, column] = [rows[cell.input_index], columns[cell.variant_index]];
+      if (row && column) take(cellKey(row.key, column.key), cell);
+    };
+    try {
+      const result = await follow("play.run", wishOf(feature, rows, choice, drafts), (part) => { if (part.event === "part") put(part.data); }, { signal: mine.signal });
       result.cells.forEach(put);
-      if (mine.signal.aborted) return;
-      setPlayed((now) => ({
-        ...now,
-        feasible: new Map([...now.feasible, ...result.feasibility.map((one) => [columnOf.get(one.variant) ?? one.variant, one] as const)]),
-        cost_usd: (now.cost_usd ?? 0) + result.cost_usd,
-        notes: [...new Set([...now.notes, result.note])].filter(Boolean),
-      }));
-    });
-    const ended = await Promise.allSettled(each);
-    if (mine.signal.aborted) return;
-    const failed = ended.find((one) => one.status === "rejected");
-    setPlayed((now) => ({ ...now, isRunning: false, thrown: failed ? failed.reason : null }));
+      const feasible = result.feasibility.map((one) => [columns[one.variant_index]?.key ?? one.variant, one] as const);
+      setPlayed((now) => ({ ...now, isRunning: false, feasible: new Map([...now.feasible, ...feasible]), cost_usd: result.cost_usd, note: result.note }));
+    } catch (thrown) {
+      if (!mine.signal.aborted) setPlayed((now) => ({ ...now, isRunning: false, thrown }));
+    }
   }, []);
 
   const halt = useCallback(() => {

@@ -1,5 +1,5 @@
 // A thumb for an answer, and a comment for those who have one.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../../parts/Button.tsx";
 import { TextArea } from "../../parts/Field.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
@@ -9,38 +9,51 @@ import css from "./Prototype.module.css";
 export function Thumbs({ token, answerId }: { token: string; answerId: string }) {
   const [given, setGiven] = useState<Thumb | null>(null);
   const [comment, setComment] = useState("");
-  const [isTold, setTold] = useState(false);
-  const [isSending, setSending] = useState(false);
+  const [state, setState] = useState<"open" | "sending" | "sent">("open");
   const [thrown, setThrown] = useState<unknown>(null);
+  const latest = useRef({ given, comment, state });
+  latest.current = { given, comment, state };
 
-  const send = async (thumbed: Thumb, words?: string) => {
-    setSending(true);
+  const send = async () => {
+    const now = latest.current;
+    if (!now.given || now.state !== "open") return;
+    latest.current = { ...now, state: "sending" };
+    setState("sending");
     setThrown(null);
     try {
-      await thumb(token, answerId, thumbed, words);
-      setGiven(thumbed);
-      if (words) setTold(true);
+      await thumb(token, answerId, now.given, now.comment.trim());
+      setState("sent");
     } catch (problem) {
       setThrown(problem);
+      setState("open");
     }
-    setSending(false);
   };
+  // Who presses a thumb and leaves, or asks again, has said something too.
+  useEffect(() => {
+    const leave = () => void send();
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
+
+  if (state === "sent") return <p role="status" className={css.thanks}>Recorded: {given === "up" ? "it was what you needed" : "it was not what you needed"}{comment.trim() && ", with your comment"}.</p>;
   return (
-    <div className={css.thumbs}>
+    <form className={css.thumbs} onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <p id="thumbs">Is it what you needed?</p>
       <div role="group" aria-labelledby="thumbs">
-        <button type="button" aria-pressed={given === "up"} disabled={isSending} onClick={() => void send("up")}><Hand /> Yes</button>
-        <button type="button" aria-pressed={given === "down"} disabled={isSending} onClick={() => void send("down")}><Hand isDown /> No</button>
+        <button type="button" aria-pressed={given === "up"} disabled={state === "sending"} onClick={() => setGiven("up")}><Hand /> Yes</button>
+        <button type="button" aria-pressed={given === "down"} disabled={state === "sending"} onClick={() => setGiven("down")}><Hand isDown /> No</button>
       </div>
-      {thrown !== null && <ProblemShown thrown={thrown} />}
-      {given && !isTold && (
-        <form onSubmit={(event) => { event.preventDefault(); if (comment.trim()) void send(given, comment.trim()); }}>
-          <TextArea label={given === "up" ? "What made it good? (if you like)" : "What should it have said? (if you like)"} rows={2} maxLength={2000} value={comment} onChange={(event) => setComment(event.target.value)} />
-          <Button type="submit" isBusy={isSending} disabled={!comment.trim()}>Send the comment</Button>
-        </form>
+      {given && (
+        <>
+          <TextArea label={given === "up" ? "What made it good? (if you like)" : "What should it have said? (if you like)"} rows={2} maxLength={1000} value={comment} onChange={(event) => setComment(event.target.value)} />
+          <Button type="submit" isBusy={state === "sending"}>Send</Button>
+        </>
       )}
-      <p role="status" className="soft">{isTold ? "Recorded, with your comment." : given ? "Recorded." : ""}</p>
-    </div>
+      {thrown !== null && <ProblemShown thrown={thrown} />}
+    </form>
   );
 }
 

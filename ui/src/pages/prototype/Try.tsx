@@ -50,7 +50,7 @@ export function Try({ token, view }: { token: string; view: PrototypeView }) {
     <>
       <form ref={form} className={css.form} onSubmit={ask} onKeyDown={onKeyDown}>
         {names.map((name) => (
-          <TextArea key={name} label={names.length === 1 ? `Your ${name}` : name} rows={names.length === 1 ? 5 : 2} maxLength={20_000} value={typed[name] ?? ""} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
+          <TextArea key={name} label={names.length === 1 ? `Your ${name}` : name} rows={names.length === 1 ? 5 : 2} maxLength={8000} value={typed[name] ?? ""} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
         ))}
         {view.samples.length > 0 && (
           <div className={css.samples}>
@@ -72,7 +72,7 @@ export function Try({ token, view }: { token: string; view: PrototypeView }) {
           <>
             <h2>The answer</h2>
             <div className={css.output}>
-              {answer.failure === null ? <Value json={answer.output} /> : <p>There is no answer this time: {answer.failure}</p>}
+              {answer.failure === null ? <Value json={answer.output} /> : <p>No answer this time: {answer.failure}.</p>}
             </div>
             <p className="soft tiny">It may be wrong.{answer.latency_ms !== null && ` It took ${milliseconds(answer.latency_ms)}.`}{answer.simulated && " It is simulated."}</p>
             <Thumbs key={answer.answer_id} token={token} answerId={answer.answer_id} />
@@ -81,7 +81,7 @@ export function Try({ token, view }: { token: string; view: PrototypeView }) {
       </section>
       <aside className={css.recorded} aria-label="What is recorded">
         <h2>What is recorded</h2>
-        <p>What you type, the answer, your thumb and your comment, with the time. The people of {view.project} read them to make this better. Your name is not asked for. Please type nothing that must stay private.</p>
+        <p>Kept for the people of {view.project}: that somebody tried it and when, how long the answer took, your thumb and your comment. Not kept: what you type, the answer, your name. What you type goes to the machine that answers, so leave out what must stay private.</p>
       </aside>
     </>
   );

@@ -2,9 +2,9 @@
 import type { Json, PrototypeAnswer, PrototypeView } from "../../api/contract.ts";
 import { ask } from "../../api/problem.ts";
 
-async function post<T>(path: string, body: unknown): Promise<T> {
+async function post<T>(path: string, body: unknown, keepalive = false): Promise<T> {
   const headers = { "content-type": "application/json", accept: "application/json" };
-  const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit" });
+  const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit", keepalive });
   return (await response.json()) as T;
 }
 
@@ -20,6 +20,7 @@ export function tryIt(token: string, input: Record<string, Json>): Promise<Proto
 
 export type Thumb = "up" | "down";
 
-export async function thumb(token: string, answer_id: string, thumbed: Thumb, comment?: string): Promise<void> {
-  await post<unknown>(`${door(token)}/thumb`, { answer_id, thumb: thumbed, ...(comment ? { comment } : {}) });
+/** An answer takes one thumb; it arrives even if the page is being closed. */
+export async function thumb(token: string, answer_id: string, thumbed: Thumb, comment: string): Promise<void> {
+  await post<unknown>(`${door(token)}/thumb`, { answer_id, thumb: thumbed, ...(comment ? { comment } : {}) }, true);
 }
