@@ -14,7 +14,11 @@ export function Dialog({ title, isTitleHidden = false, onClose, children }: Prop
   const id = useId();
   useEffect(() => {
     const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
+    if (shown && !shown.open) {
+      shown.showModal();
+      // Who opens a form wants to fill it in; the browser would begin with the way out.
+      shown.querySelector<HTMLElement>("input:not([type=checkbox]), textarea, select")?.focus();
+    }
     return () => shown?.close();
   }, []);
   return (
