@@ -71,7 +71,7 @@ export function Deadline({ bet }: { bet: BetShown }) {
 }
 
 export function Spent({ bet }: { bet: BetShown }) {
-  return <span>{usd(bet.spent_usd)}{bet.spend_cap_usd !== null && <span className="soft"> of {usd(bet.spend_cap_usd)}</span>}{bet.n_unknown_cost > 0 && <small className="soft"> · {plural(bet.n_unknown_cost, "answer")} without a price</small>}</span>;
+  return <span>{usd(bet.spent_usd)}{bet.spend_cap_usd !== null && <span className="soft"> of {usd(bet.spend_cap_usd)}</span>}{bet.n_unknown_cost > 0 && <small className={css.unknown}>{plural(bet.n_unknown_cost, "answer")} without a price</small>}</span>;
 }
 
 export function amendmentsOf(bet: BetShown): string {

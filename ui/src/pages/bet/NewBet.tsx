@@ -1,7 +1,7 @@
 // A new bet: rows, what each column is, and what has to be written down before any outcome is shown.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { CreatedBet } from "../../api/contract.ts";
-import { useOperation, useWrite } from "../../api/use.ts";
+import { useWrite } from "../../api/use.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
 import { isDialogOpen } from "../../parts/Dialog.tsx";
@@ -9,10 +9,11 @@ import { PageHead, Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { plural } from "../../says/number.ts";
 import { stillFit } from "./columns.ts";
-import { dayAfter, emptyDraft, floorOf, missing, toCreate } from "./draft.ts";
+import { dayAfter, emptyDraft, missing, toCreate } from "./draft.ts";
 import { useKept } from "./kept.ts";
 import css from "./NewBet.module.css";
 import { Pasted } from "./Pasted.tsx";
+import { usePreview } from "./preview.ts";
 import { Rows } from "./Rows.tsx";
 import { Written } from "./Written.tsx";
 
@@ -21,14 +22,8 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
   const [isAsked, setAsked] = useState(false);
   const [isWaiting, setWaiting] = useState(false);
   const room = useRef<HTMLDivElement>(null);
-  const hasRows = draft.text.trim() !== "";
-  const floor = floorOf(draft.floor);
-  const query = useOperation("bets.preview", {
-    text: draft.text,
-    ...(draft.file_name ? { file_name: draft.file_name } : {}),
-    ...(draft.columns ? { columns: draft.columns } : {}),
-    ...(floor === null ? {} : { floor }),
-  }, { when: hasRows });
+  const hasRows = useMemo(() => draft.text.trim() !== "", [draft.text]);
+  const query = usePreview(draft);
   const preview = hasRows ? query.data : undefined;
   const create = useWrite("bets.create", ["bets.list", "today.show", "datasets.list"]);
   const open = missing(draft, preview, dayAfter(new Date(), 0));
@@ -49,7 +44,7 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
     // What was changed just now is still being read; it goes on by itself.
     setWaiting(query.isPlaceholderData);
     if (!preview || query.isPlaceholderData) return;
-    create.mutate(toCreate(draft, preview), { onSuccess: (created) => { onCreated(created); forget(); } });
+    create.mutate(toCreate(draft, preview), { onSuccess: (created) => { forget(); onCreated(created); } });
   };
   useEffect(() => {
     if (isWaiting && !query.isPlaceholderData) lock();

@@ -51,7 +51,7 @@ export function Rows({ text, fileName, preview, onText }: Props) {
   );
   const said = problem && <p className={css.problem} role="alert">{problem}</p>;
 
-  if (!isOpen && text.trim()) {
+  if (!isOpen && text !== "") {
     return (
       <div className={css.in} data-over={isOver} {...drop}>
         <p role="status">

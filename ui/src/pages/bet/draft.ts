@@ -37,7 +37,7 @@ export type Missing = { field: "rows" | "columns" | "hypothesis" | "floor" | "de
 
 /** What stands between a draft and its verdict, in the order of the page. */
 export function missing(draft: Draft, preview: Preview | undefined, today: string): Missing[] {
-  if (!draft.text.trim() || !preview || preview.n_rows === 0) return [{ field: "rows", says: "the rows" }];
+  if (draft.text === "" || !preview || preview.n_rows === 0) return [{ field: "rows", says: "the rows" }];
   const found: Missing[] = [];
   const column = lacks(preview.columns, draft.draft_rules);
   if (column) found.push({ field: "columns", says: column });

@@ -7,15 +7,28 @@ const MOST = 2_000_000;
 export function useKept<T extends object>(name: string, first: () => T): [T, (change: Partial<T>) => void, () => void] {
   const [value, setValue] = useState<T>(() => ({ ...first(), ...read(name) }));
   useEffect(() => {
-    const text = JSON.stringify(value);
-    try {
-      if (text.length <= MOST) sessionStorage.setItem(name, text);
-      else sessionStorage.removeItem(name);
-    } catch {
-      // A tab that may keep nothing still works.
-    }
+    const write = () => {
+      const text = JSON.stringify(value);
+      try {
+        if (text.length <= MOST) sessionStorage.setItem(name, text);
+        else sessionStorage.removeItem(name);
+      } catch {
+        // A tab that may keep nothing still works.
+      }
+    };
+    // Not at every letter: the rows may be long.
+    const soon = setTimeout(write, 300);
+    window.addEventListener("pagehide", write);
+    return () => {
+      clearTimeout(soon);
+      window.removeEventListener("pagehide", write);
+    };
   }, [name, value]);
-  return [value, (change) => setValue((now) => ({ ...now, ...change })), () => setValue(first())];
+  const forget = () => {
+    sessionStorage.removeItem(name);
+    setValue(first());
+  };
+  return [value, (change) => setValue((now) => ({ ...now, ...change })), forget];
 }
 
 function read(name: string): object {
