@@ -1,7 +1,7 @@
 // All bets, those first that wait for a decision.
 import { useState } from "react";
 import type { BetShown } from "../../api/contract.ts";
-import { useMay } from "../../api/session.ts";
+import { useMay, useMe } from "../../api/session.ts";
 import { useOperation } from "../../api/use.ts";
 import { address } from "../../app/search.ts";
 import { Bar } from "../../parts/Bar.tsx";
@@ -18,13 +18,16 @@ import { daysLeft, groupsOf, share } from "./list.ts";
 
 /** `isAlone` where nobody may make a new one, so that the list is the page. */
 export function Bets({ isAlone }: { isAlone: boolean }) {
-  const query = useOperation("bets.list", {});
+  // A folder without a project has no bets, and nothing is wrong with that.
+  const hasProject = useMe()?.project !== null;
+  const query = useOperation("bets.list", {}, { when: hasProject });
   const [deciding, setDeciding] = useState<string | null>(null);
   const mayDecide = useMay("editor");
   return (
     <>
       {isAlone && <PageHead title="Bets" />}
-      <Reading query={query}>
+      {!hasProject && isAlone && <Empty says="There is no project in this folder yet. Somebody who may edit begins it with rows of a spreadsheet." />}
+      {hasProject && <Reading query={query}>
         {({ bets }) => (
           <>
             {bets.length === 0 && isAlone && <Empty says="There is no bet yet. Somebody who may edit makes one from forty rows of a spreadsheet." />}
@@ -48,7 +51,7 @@ export function Bets({ isAlone }: { isAlone: boolean }) {
             ))}
           </>
         )}
-      </Reading>
+      </Reading>}
       {deciding && <Decide name={deciding} onClose={() => setDeciding(null)} />}
     </>
   );

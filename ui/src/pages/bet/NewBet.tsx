@@ -1,6 +1,8 @@
 // A new bet: rows, what each column is, and what has to be written down before any outcome is shown.
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { CreatedBet } from "../../api/contract.ts";
+import { sessionQuery } from "../../api/session.ts";
 import { useWrite } from "../../api/use.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
@@ -19,6 +21,7 @@ import { Written } from "./Written.tsx";
 
 export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void }) {
   const [draft, change, forget] = useKept("karat.bet", () => emptyDraft(new Date()));
+  const client = useQueryClient();
   const [isAsked, setAsked] = useState(false);
   const [isWaiting, setWaiting] = useState(false);
   const room = useRef<HTMLDivElement>(null);
@@ -44,7 +47,12 @@ export function NewBet({ onCreated }: { onCreated: (created: CreatedBet) => void
     // What was changed just now is still being read; it goes on by itself.
     setWaiting(query.isPlaceholderData);
     if (!preview || query.isPlaceholderData) return;
-    create.mutate(toCreate(draft, preview), { onSuccess: (created) => { forget(); onCreated(created); } });
+    create.mutate(toCreate(draft, preview), { onSuccess: (created) => {
+        forget();
+        // The first bet of a folder makes its project.
+        void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        onCreated(created);
+      } });
   };
   useEffect(() => {
     if (isWaiting && !query.isPlaceholderData) lock();

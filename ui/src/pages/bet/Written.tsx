@@ -36,7 +36,7 @@ export function Written({ draft, preview, wrong, change }: Props) {
       />
       <div data-field="floor" className={css.floor}>
         <Input
-          label="Floor: of 100 answers, at least so many" type="number" min={1} max={100} step="any" inputMode="decimal" value={draft.floor} wrong={wrongIn("floor")}
+          label="Floor, of 100 answers" type="number" min={1} max={100} step="any" inputMode="decimal" value={draft.floor} wrong={wrongIn("floor")}
           hint={floor === null ? undefined : `at most ${Number((100 - floor * 100).toFixed(2))} of 100 may be wrong`} onChange={(event) => change({ floor: event.target.value })}
         />
       </div>

@@ -4,10 +4,10 @@ import type { BetColumns } from "../../api/contract.ts";
 export const ROLES = [
   ["input", "input"],
   ["expected", "desired answer"],
-  ["answers", "candidate's answers"],
+  ["answers", "a candidate"],
   ["tags", "tags"],
-  ["id", "name of the row"],
-  ["metadata", "kept for segments"],
+  ["id", "row name"],
+  ["metadata", "segment"],
   ["ignore", "ignored"],
 ] as const;
 
