@@ -4,6 +4,7 @@ import { MeasuredText } from "../../parts/MeasuredText.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { Simulated, Tag } from "../../parts/Tag.tsx";
 import { count, plural, usd } from "../../says/number.ts";
+import { isSimulated } from "./cells.ts";
 import type { Column } from "./choice.ts";
 import css from "./Feasible.module.css";
 import type { Played } from "./running.ts";
@@ -17,7 +18,7 @@ export function Feasible({ start, columns, played }: { start: PlayStart; columns
         {shown.map(({ column, one, done, right, judged }) => (
           <li key={column.key}>
             <p className={css.name}>
-              <b>{column.name}</b> {column.isDraft && <Tag>draft</Tag>} {start.variants.some(({ name, simulated }) => name === column.name && simulated) && <Simulated />}
+              <b>{column.name}</b> {column.isDraft && <Tag>draft</Tag>} {(isSimulated(played.cells, column.key) || start.variants.some(({ name, simulated }) => name === column.name && simulated)) && <Simulated />}
             </p>
             {one ? <Measurements one={one} /> : (
               <p className={css.says}>

@@ -5,6 +5,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { useListKeys } from "../../parts/listKeys.ts";
 import { Simulated, Tag } from "../../parts/Tag.tsx";
+import { isSimulated } from "./cells.ts";
 import type { Column } from "./choice.ts";
 import type { Draft } from "./draft.ts";
 import css from "./Grid.module.css";
@@ -56,7 +57,7 @@ export function Grid({ start, rows, columns, played, drafts, mayLabel, onCandida
               const ran = played.prompts.get(column.key);
               return (
                 <th key={column.key} scope="col">
-                  <b>{column.name}</b> {column.isDraft && <Tag>draft</Tag>} {variant?.is_baseline && <Tag>baseline</Tag>} {variant?.simulated && <Simulated />}
+                  <b>{column.name}</b> {column.isDraft && <Tag>draft</Tag>} {variant?.is_baseline && <Tag>baseline</Tag>} {(variant?.simulated || isSimulated(played.cells, column.key)) && <Simulated />}
                   <small>
                     {drafts[column.name]?.model && column.isDraft ? drafts[column.name]?.model : variant?.model ?? variant?.kind}
                     {variant?.has_prompt && !column.isDraft && <> · <button type="button" onClick={() => onPrompt(column.name)} aria-label={`prompt of ${column.name}`}>prompt</button></>}

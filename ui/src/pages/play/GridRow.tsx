@@ -8,7 +8,7 @@ import { textOf } from "../../parts/value.ts";
 import { Cell } from "./Cell.tsx";
 import type { Column } from "./choice.ts";
 import css from "./Grid.module.css";
-import { cellKey } from "./running.ts";
+import { cellKey } from "./cells.ts";
 import type { Row } from "./wishes.ts";
 
 interface Props {

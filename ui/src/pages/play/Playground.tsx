@@ -27,7 +27,7 @@ export function Playground({ start }: { start: PlayStart }) {
   const { variants: named, repeats: asked, inputs, cases, find, tag, cap } = filters;
   const choice = useMemo(() => choose(start, { variants: named, repeats: asked, inputs, cases, find, tag, cap }), [start, named, asked, inputs, cases, find, tag, cap]);
   const { drafts, own, setDraft, setOwn } = useKept(start.feature);
-  const { played, run, halt } = usePlaying();
+  const { played, run, halt, saved } = usePlaying();
   const [open, setOpen] = useState<Open | null>(null);
   const lastRow = useRef<string | null>(null);
   const mayEdit = useMay("editor");
@@ -83,7 +83,10 @@ export function Playground({ start }: { start: PlayStart }) {
         <Prompt
           key={edited.name} feature={start.feature} variant={edited} variants={withPrompt} models={start.models} fields={start.input_fields}
           draft={drafts[edited.name] ?? null} mayEdit={mayEdit} onDraft={(draft) => setDraft(edited.name, draft)} onRun={playWithDraft}
-          onSaved={() => setFilters({ variants: written(columns.filter(({ key }) => key !== column(edited.name, true).key)) })}
+          onSaved={(text) => {
+            saved(edited.name, text);
+            if (text !== null) setFilters({ variants: written([...columns.filter(({ name }) => name !== edited.name), column(edited.name)]) });
+          }}
         />
       )}
       <Feasible start={start} columns={columns} played={played} />

@@ -28,7 +28,8 @@ interface Props {
   mayEdit: boolean;
   onDraft: (draft: Draft | null) => void;
   onRun: () => void;
-  onSaved: () => void;
+  /** What a run of the draft would have to have asked; null where the draft asks another model. */
+  onSaved: (text: string | null) => void;
 }
 
 export function Prompt({ variants, ...rest }: Props) {
@@ -58,6 +59,7 @@ function Edited({ shown, feature, variant, models, fields, draft, mayEdit, onDra
   const model = draft?.model ?? "";
   const hasChanges = text !== shown.text;
   const change = (next: Partial<Draft>) => {
+    save.reset();
     const made = { text, model, ...next };
     onDraft(made.text === shown.text && !made.model ? null : made);
   };
@@ -66,7 +68,7 @@ function Edited({ shown, feature, variant, models, fields, draft, mayEdit, onDra
     save.mutate({ feature, variant: variant.name, text }, {
       onSuccess: () => {
         onDraft(model ? { text, model } : null);
-        if (!model) onSaved();
+        onSaved(model ? null : text);
       },
     });
   };

@@ -37,8 +37,8 @@ export function Versions({ shown, text, mayEdit, onRestore }: Props) {
               return (
                 <li key={hash}>
                   <span>{moment(at_ms)} <code className="soft">{hash.slice(0, 8)}</code> {is_current && <Tag>saved now</Tag>}</span>
-                  <Button kind="quiet" aria-pressed={hash === against} aria-label={`Compare with ${name}`} onClick={() => setFilters({ diff: hash === against ? undefined : hash })}>Compare</Button>
-                  {mayEdit && <Button kind="quiet" disabled={old === text} aria-label={`Restore ${name} as a draft`} onClick={() => onRestore(old)}>Restore as a draft</Button>}
+                  <Button kind="quiet" aria-pressed={hash === against} aria-label={`Compare: ${name}`} onClick={() => setFilters({ diff: hash === against ? undefined : hash })}>Compare</Button>
+                  {mayEdit && <Button kind="quiet" disabled={old === text} aria-label={`Restore as a draft: ${name}`} onClick={() => onRestore(old)}>Restore as a draft</Button>}
                 </li>
               );
             })}

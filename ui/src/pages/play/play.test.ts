@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PlayAnswer, PlayCell, PlayInput, PlayStart, PlayVariant } from "../../api/contract.ts";
 import { groupsOf, inWords, marksOf, sameness } from "./answers.ts";
+import { isSimulated, settled } from "./cells.ts";
 import { asAnswer, knownAnswers } from "./case.ts";
 import { choose, column, drawn, nextRepeats, toggled } from "./choice.ts";
 import { counts, diff, folded } from "./diff.ts";
@@ -143,4 +144,16 @@ test("a typed answer takes the shape of the others", () => {
   expect(asAnswer("7", [input("a", "", [], 3)])).toBe(7);
   expect(asAnswer(" ", start.inputs)).toBeNull();
   expect(knownAnswers(start.inputs)).toEqual([['{"queue":"billing"}', "billing"]]);
+});
+
+test("what a draft answered is the variant's once it is saved, and what it answered before is gone", () => {
+  const kept = new Map([["r\nlive", 1], ["r\nlive*", 2], ["r\nbig", 3]]);
+  expect([...settled(kept, "live", "live*", true)]).toEqual([["r\nlive", 2], ["r\nbig", 3]]);
+  expect([...settled(kept, "live", "live*", false)]).toEqual([["r\nbig", 3]]);
+  expect([...settled(new Map([["live*", 1]]), "live", "live*", true)]).toEqual([["live", 1]]);
+});
+
+test("a column is simulated once one of its answers is", () => {
+  const cells = new Map([["r\nlive", cell([{ ...answer("a", true), simulated: true }])], ["r\nbig", cell([answer("a", true)])]]);
+  expect([isSimulated(cells, "live"), isSimulated(cells, "big")]).toEqual([true, false]);
 });

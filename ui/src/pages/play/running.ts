@@ -2,8 +2,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Feasibility, PlayCell } from "../../api/contract.ts";
 import { follow } from "../../api/follow.ts";
-import type { Choice } from "./choice.ts";
+import { type Choice, column } from "./choice.ts";
 import type { Draft } from "./draft.ts";
+import { cellKey, settled } from "./cells.ts";
 import { type Row, wishOf } from "./wishes.ts";
 
 export interface Played {
@@ -20,8 +21,6 @@ export interface Played {
 }
 
 const NOTHING: Played = { cells: new Map(), feasible: new Map(), prompts: new Map(), isRunning: false, done: 0, total: 0, cost_usd: null, note: "", thrown: null };
-
-export const cellKey = (row: string, column: string) => `${row}\n${column}`;
 
 interface Wish {
   feature: string;
@@ -76,11 +75,20 @@ export function usePlaying() {
     }
   }, []);
 
+  /** What a draft answered is what the variant answers once it is saved; what the variant answered before is past. */
+  const saved = useCallback((name: string, text: string | null) => {
+    setPlayed((now) => {
+      const [own, draft] = [column(name).key, column(name, true).key];
+      const isSame = now.prompts.get(draft) === text;
+      return { ...now, cells: settled(now.cells, own, draft, isSame), feasible: settled(now.feasible, own, draft, isSame) };
+    });
+  }, []);
+
   const halt = useCallback(() => {
     stop.current?.abort();
     setPlayed((now) => ({ ...now, isRunning: false }));
   }, []);
-  return { played, run, halt };
+  return { played, run, halt, saved };
 }
 
 /** Gathers cells and hands them over once for each picture of the screen. */
