@@ -1,5 +1,5 @@
 // A dialog: the browser's own, which keeps the focus inside and closes with Escape.
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import css from "./Dialog.module.css";
 
 interface Props {
@@ -12,13 +12,12 @@ interface Props {
 export function Dialog({ title, isTitleHidden = false, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closing before it is taken away gives the focus back to where it was.
+  useLayoutEffect(() => {
     const shown = dialog.current;
-    if (shown && !shown.open) {
-      shown.showModal();
-      // Who opens a form wants to fill it in; the browser would begin with the way out.
-      shown.querySelector<HTMLElement>("input:not([type=checkbox]), textarea, select")?.focus();
-    }
+    if (shown && !shown.open) shown.showModal();
+    // `autoFocus` comes too early here: nothing can be focused before the dialog is open.
+    shown?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => shown?.close();
   }, []);
   return (

@@ -30,7 +30,7 @@ export function Decide({ name, onClose }: { name: string; onClose: () => void })
           <legend className="hidden-but-read">The decision</legend>
           {WAYS.map(([value, word, says]) => (
             <label key={value}>
-              <input type="radio" name="state" value={value} checked={state === value} onChange={() => setState(value)} />
+              <input type="radio" name="state" value={value} data-first={value === "won" ? "" : undefined} checked={state === value} onChange={() => setState(value)} />
               <b>{word}</b> <span className="soft">{says}</span>
             </label>
           ))}

@@ -37,8 +37,8 @@ export function Candidate({ start, row, onClose }: { start: PlayStart; row: Row;
         <form className={css.candidate} onSubmit={(event) => { event.preventDefault(); send(); }}>
           <div className={css.input}><Value json={row.input} /></div>
           {known.length > 0
-            ? <Choice label="What the answer should be" value={answer} options={[["", "not sure; let people say"], ...known]} onChange={(event) => setAnswer(event.target.value)} />
-            : <TextArea label="What the answer should be" rows={3} value={answer} hint="May stay empty; people who label say it then." onChange={(event) => setAnswer(event.target.value)} />}
+            ? <Choice label="What the answer should be" data-first="" value={answer} options={[["", "not sure; let people say"], ...known]} onChange={(event) => setAnswer(event.target.value)} />
+            : <TextArea label="What the answer should be" data-first="" rows={3} value={answer} hint="May stay empty; people who label say it then." onChange={(event) => setAnswer(event.target.value)} />}
           <TextArea label="Why it matters" rows={2} value={note} placeholder="The model answers this differently each time" onChange={(event) => setNote(event.target.value)} />
           <p className="soft">People label it before it counts. {start.answers_hidden}</p>
           {propose.error && <ProblemShown thrown={propose.error} />}

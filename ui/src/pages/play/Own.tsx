@@ -36,8 +36,8 @@ export function Own({ fields, own, onOwn }: Props) {
           ))}
         </ul>
       )}
-      {names.map((name) => (
-        <TextArea key={name} label={names.length === 1 ? "An input of your own" : `Your own ${name}`} rows={2} value={typed[name] ?? ""} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
+      {names.map((name, index) => (
+        <TextArea key={name} label={names.length === 1 ? "An input of your own" : `Your own ${name}`} rows={2} data-first={index === 0 ? "" : undefined} value={typed[name] ?? ""} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
       ))}
       <div><Button type="submit" disabled={!isReady}>Add this input</Button></div>
     </form>

@@ -40,7 +40,7 @@ export function Publish({ start, variant, onClose }: { start: PlayStart; variant
             publish.mutate({ feature: start.feature, variant: name, days: Number(days), ...(title.trim() ? { title: title.trim() } : {}) });
           }}
         >
-          <Input label="Title for those who try it" value={title} maxLength={80} placeholder={start.about ? `Try it with ${start.about}` : start.feature} onChange={(event) => setTitle(event.target.value)} />
+          <Input label="Title for those who try it" data-first="" value={title} maxLength={80} placeholder={start.about ? `Try it with ${start.about}` : start.feature} onChange={(event) => setTitle(event.target.value)} />
           <Fields>
             <Choice label="Variant" value={name} options={able.map((each) => [each.name, each.is_baseline ? `${each.name} (baseline)` : each.name] as const)} onChange={(event) => setName(event.target.value)} />
             <Choice label="Open for" value={days} options={DAYS} onChange={(event) => setDays(event.target.value)} />

@@ -22,7 +22,7 @@ export function SaveAs({ feature, variant, text, model, onClose }: { feature: st
       >
         <p>It has the settings of {variant}, {model ? <>the model {model}</> : "its model"} and this prompt. {variant} stays as it is saved.</p>
         <Input
-          label="Name" value={name} autoFocus required placeholder={`${variant}-2`} maxLength={60} hint="Letters, digits, - and _."
+          label="Name" value={name} data-first="" required placeholder={`${variant}-2`} maxLength={60} hint="Letters, digits, - and _."
           wrong={name.trim() !== "" && !isName ? "Letters, digits, - and _ only." : null} onChange={(event) => setName(event.target.value)}
         />
         {save.error && <ProblemShown thrown={save.error} />}
