@@ -15,8 +15,11 @@ export function conflicts(keys: readonly Key[]): string[] {
 }
 
 function meet(first: Key, second: Key): boolean {
-  const shared = (key: Key) => key.place === "everywhere" || key.place === "list" || key.place === "dialog";
-  return first.place === second.place || shared(first) || shared(second);
+  const places = [first.place, second.place];
+  if (first.place === second.place || places.includes("everywhere")) return true;
+  // One item fills the page: no list is there, and its keys rest while a dialog is open.
+  if (places.includes("item")) return false;
+  return places.includes("list") || places.includes("dialog");
 }
 
 function clash(first: string, second: string): boolean {

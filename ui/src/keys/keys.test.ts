@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { conflicts } from "./conflicts.ts";
 import { markdown } from "./markdown.ts";
-import { press } from "./press.ts";
+import { press, strokeOf } from "./press.ts";
 import { drawn, isSingle, KEYS, type Key } from "./registry.ts";
 
 const key = (id: string, place: Key["place"], keys: string): Key => ({ id, place, keys, says: id });
@@ -14,6 +14,19 @@ test("a key that begins another one is a conflict, on one page but not on two", 
   expect(conflicts([key("a", "play", "g"), key("b", "everywhere", "g t")])).toHaveLength(1);
   expect(conflicts([key("a", "play", "x"), key("b", "label", "x")])).toEqual([]);
   expect(conflicts([key("a", "list", "j"), key("b", "label", "j")])).toHaveLength(1);
+});
+
+test("one item to label has no list beside it, so its arrows are its own", () => {
+  expect(conflicts([key("a", "list", "ArrowDown"), key("b", "item", "ArrowDown")])).toEqual([]);
+  expect(conflicts([key("a", "everywhere", "?"), key("b", "item", "?")])).toHaveLength(1);
+  expect(conflicts([key("a", "item", "s"), key("b", "item", "s")])).toHaveLength(1);
+});
+
+test("the space bar is a key by its name, and a single one", () => {
+  const stroke = { key: " ", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+  expect(strokeOf(stroke)).toBe("Space");
+  expect(drawn("Space")).toBe("Space");
+  expect(isSingle({ keys: "Space" })).toBe(true);
 });
 
 test("every key has an own id and says what it does", () => {

@@ -26,7 +26,7 @@ type Stroke = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "sh
 
 /** A keyboard event as it is written in the list; Shift counts only where it does not make another letter. */
 export function strokeOf(event: Stroke): string {
-  const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const name = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const isLetter = /^[a-z]$/.test(name);
   const shift = event.shiftKey && (isLetter || event.key.length > 1) ? "shift+" : "";
   return `${event.ctrlKey || event.metaKey ? "mod+" : ""}${event.altKey ? "alt+" : ""}${shift}${name}`;
@@ -35,6 +35,7 @@ export function strokeOf(event: Stroke): string {
 /** True where plain keys are text. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("[role=combobox], [role=listbox], [role=option]")) return true;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
 }

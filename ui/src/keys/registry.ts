@@ -1,14 +1,14 @@
 // The one list of keys: it drives the `?` sheet, the palette and docs/reference/keys.md; keys.test.ts finds conflicts.
 import { PAGE_KEYS } from "./pages.ts";
 
-/** Where a key works: everywhere, in any list, in any dialog, or on one page. */
-export type Place = "everywhere" | "list" | "dialog" | "bet" | "play" | "evals" | "gate" | "label" | "data" | "page" | "settings";
+/** Where a key works: everywhere, in any list, in any dialog, on one page, or on one item to label, where there is no list. */
+export type Place = "everywhere" | "list" | "dialog" | "bet" | "play" | "evals" | "gate" | "label" | "item" | "data" | "page" | "settings";
 
 export interface Key {
   /** `place.verb`; what a page binds its handler to. */
   id: string;
   place: Place;
-  /** Keys pressed one after another, for example `g t`; `mod+` is Ctrl, on a Mac Cmd. */
+  /** Keys pressed one after another, for example `g t`; `mod+` is Ctrl, on a Mac Cmd; the space bar is `Space`. */
   keys: string;
   says: string;
   /** A page that it opens. */
@@ -41,6 +41,8 @@ export const LIST: readonly Key[] = [
   { id: "list.open", place: "list", keys: "Enter", says: "Open the row" },
   { id: "list.first", place: "list", keys: "Home", says: "First row" },
   { id: "list.last", place: "list", keys: "End", says: "Last row" },
+  { id: "list.page_down", place: "list", keys: "PageDown", says: "A screen of rows down, in long lists" },
+  { id: "list.page_up", place: "list", keys: "PageUp", says: "A screen of rows up, in long lists" },
   { id: "dialog.close", place: "dialog", keys: "Escape", says: "Close what is open", inText: true },
 ];
 
@@ -52,12 +54,12 @@ export function keyOf(id: string): Key | undefined {
 
 /** True where pressing it needs no Ctrl, Alt or Cmd: people who speak to their computer can switch these off. */
 export function isSingle(key: Pick<Key, "keys">): boolean {
-  return key.keys.split(" ").every((stroke) => !stroke.includes("+") && /^.$/u.test(stroke));
+  return key.keys.split(" ").every((stroke) => !stroke.includes("+") && /^(.|Space)$/u.test(stroke));
 }
 
 /** How keys are drawn: `G T`, `Ctrl K`. */
 export function drawn(keys: string, isMac = /Mac|iP/.test(globalThis.navigator?.platform ?? "")): string {
-  const words: Record<string, string> = { mod: isMac ? "⌘" : "Ctrl", Enter: "↵", ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", " ": "Space" };
+  const words: Record<string, string> = { mod: isMac ? "⌘" : "Ctrl", Enter: "↵", ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", PageUp: "Page up", PageDown: "Page down" };
   return keys
     .split(" ")
     .flatMap((stroke) => stroke.split("+"))

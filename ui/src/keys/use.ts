@@ -65,11 +65,18 @@ export function switchSingleKeys(isOn: boolean): void {
   change(bound.slice());
 }
 
+/** Keys that work what has the focus: Enter and Space press it, Space and the arrows choose. */
+function isTheirs(target: Element, keys: string): boolean {
+  if (keys === "Enter") return target.matches("button, a, summary, [role=tab]");
+  if (keys === "Space") return target.matches("button, a, summary, [role=tab], input");
+  return /^Arrow/.test(keys) && target.matches("input[type=radio], input[type=range]");
+}
+
 /** Listens until the returned function is called. */
 export function listen(): () => void {
   let state: Pressed = { strokes: [], at_ms: 0 };
   const onKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing || event.repeat && !/^Arrow|^[jk]$/.test(event.key)) return;
+    if (event.defaultPrevented || event.isComposing || event.repeat && !/^Arrow|^Page|^[jk]$/.test(event.key)) return;
     const typing = isTyping(event.target);
     const inDialog = document.querySelector("dialog[open]") !== null;
     const open = KEYS.filter((key) =>
@@ -80,9 +87,7 @@ export function listen(): () => void {
     const { hit, state: next } = press(open, state, strokeOf(event), event.timeStamp);
     state = next;
     if (!hit) return;
-    // Enter and Space on a button or a link are theirs.
-    const target = event.target as Element;
-    if ((hit.keys === "Enter" || hit.keys === " ") && target.closest("button, a, summary, [role=tab]")) return;
+    if (isTheirs(event.target as Element, hit.keys)) return;
     // The newest first; one that has nothing to do leaves the key to the one before it.
     const isDone = bound.filter(({ id }) => id === hit.id).some(({ handle }) => handle()(event) !== false);
     if (isDone) event.preventDefault();
