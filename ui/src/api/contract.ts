@@ -837,10 +837,11 @@ export interface Operations {
 
   "labels.queues": Op<Nothing, { queues: Queue[] }>;
   "labels.open": Op<OpenQueue, Queue>;
-  "labels.next": Op<{ queue: string }, LabelTask>;
+  /** `except`: items that are in hand already, so that the next one can be fetched ahead */
+  "labels.next": Op<{ queue: string; except?: string[] }, LabelTask>;
   "labels.submit": Op<Submit, { label: string; state: ItemState; reveal: { value: Json; by: string } | null }>;
   "labels.skip": Op<{ queue: string; item: string; lease: string; reason: string }, { state: ItemState }>;
-  "labels.undo": Op<{ queue: string; item: string }, { state: ItemState }>;
+  "labels.undo": Op<{ queue: string; item: string }, { state: ItemState; lease?: string; lease_until_ms?: number }>;
   "labels.keep": Op<{ queue: string; item: string; lease: string }, { lease_until_ms: number }>;
   "labels.disputes": Op<{ queue: string }, { disputes: Dispute[]; n_waiting: number }>;
   "labels.adjudicate": Op<

@@ -3,7 +3,7 @@ import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, ty
 import css from "./Field.module.css";
 
 interface Around {
-  label: string;
+  label: ReactNode;
   hint?: ReactNode;
   wrong?: string | null;
   isLabelHidden?: boolean;
