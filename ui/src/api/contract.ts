@@ -596,6 +596,8 @@ export interface DatasetShown {
   answers: string[];
   features: string[];
   loaded_at_ms: number;
+  /** false while the file is being read: `n` counts the cases so far */
+  is_whole?: boolean;
 }
 
 export interface CasePage {
@@ -605,6 +607,8 @@ export interface CasePage {
   version: string;
   /** why contents of held-out cases are not shown */
   hidden: string | null;
+  /** false while the file is being read: `n` counts the cases so far */
+  is_whole?: boolean;
 }
 
 export interface CaseRow {

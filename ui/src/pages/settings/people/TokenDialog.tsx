@@ -1,0 +1,41 @@
+// Makes a token: it is shown once.
+import { useState } from "react";
+import type { Role } from "../../../api/contract.ts";
+import { useWrite } from "../../../api/use.ts";
+import { Button } from "../../../parts/Button.tsx";
+import { Command } from "../../../parts/Command.tsx";
+import { Dialog } from "../../../parts/Dialog.tsx";
+import { Choice, Input } from "../../../parts/Field.tsx";
+import { ProblemShown } from "../../../parts/Problem.tsx";
+import css from "./People.module.css";
+import { may, ROLES } from "./roles.ts";
+
+export function TokenDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const create = useWrite("tokens.create", ["tokens.list"]);
+  const close = () => {
+    create.reset();
+    onClose();
+  };
+  return (
+    <Dialog title="Make a token" onClose={close}>
+      {create.data
+        ? (
+          <div className={css.form} role="status">
+            <p>Copy the token now. It is shown only this once; Karat keeps its hash alone.</p>
+            <Command text={create.data.token} says="The token" />
+            <Button onClick={close}>Done</Button>
+          </div>
+        )
+        : (
+          <form className={css.form} onSubmit={(event) => { event.preventDefault(); if (name.trim()) create.mutate({ name: name.trim(), role }); }}>
+            <Input label="What it is for" autoFocus value={name} placeholder="build server" onChange={(event) => setName(event.target.value)} />
+            <Choice label="Role" value={role} options={ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as Role)} hint={may(role)} />
+            {create.error && <ProblemShown thrown={create.error} />}
+            <Button kind="loud" type="submit" isBusy={create.isPending} disabled={!name.trim()}>Make it</Button>
+          </form>
+        )}
+    </Dialog>
+  );
+}
