@@ -541,12 +541,14 @@ export interface Dispute {
 }
 
 export interface AgreementShown {
+  /** items with two labels or more */
   n_items: number;
   n_labels: number;
   n_people: number;
   raw: Measured | null;
   /** "Cohen's kappa" | "Krippendorff's alpha" | "Gwet's AC1" */
   measures: { name: string; value: number | null; lower: number | null; upper: number | null; n: number; says: string }[];
+  /** `n`: labels in all */
   base_rates: { value: string; share: number; n: number }[];
   pairs: { first: string; second: string; n: number; raw: number; kappa: number | null; lower: number | null; upper: number | null }[];
   by_day: { day: string; n: number; raw: number; lower: number; upper: number }[];
@@ -596,8 +598,8 @@ export interface DatasetShown {
   answers: string[];
   features: string[];
   loaded_at_ms: number;
-  /** false while the file is being read: `n` counts the cases so far */
-  is_whole?: boolean;
+  /** what is not complete: the file is being read, or something is wrong with it */
+  note?: string | null;
 }
 
 export interface CasePage {
@@ -607,11 +609,12 @@ export interface CasePage {
   version: string;
   /** why contents of held-out cases are not shown */
   hidden: string | null;
-  /** false while the file is being read: `n` counts the cases so far */
-  is_whole?: boolean;
+  /** what is not complete, for example how far the reading of the file is */
+  note?: string | null;
 }
 
 export interface CaseRow {
+  /** place in the file, counted from 1 */
   position: number;
   id: string;
   split: "both" | "tune" | "gate";
@@ -776,6 +779,8 @@ export interface DatasetDiff {
   n_removed: number;
   n_changed: number;
   n_same: number;
+  /** why contents of held-out cases are not shown */
+  hidden?: string | null;
 }
 
 export type PlayInputWish = { case_id: string } | { input: Record<string, Json> };
@@ -856,6 +861,8 @@ export interface Operations {
   "labels.guideline": Op<{ queue: string }, { versions: Guideline[] }>;
   "labels.write_guideline": Op<{ queue: string; text: string }, Guideline>;
   "labels.promote": Op<{ queue: string; dataset?: string; split?: "tune" | "gate" }, Promoted>;
+  /** what labels.promote would write, without writing it */
+  "labels.promotion": Op<{ queue: string; dataset?: string; split?: "tune" | "gate" }, Promoted>;
   "labels.mine": Op<
     Nothing,
     { queues: { queue: string; n: number; pace_seconds: number | null; agreed_with_final: Measured | null }[] }
@@ -865,7 +872,7 @@ export interface Operations {
   "datasets.list": Op<Nothing, { datasets: DatasetShown[] }>;
   "datasets.cases": Op<AskCases, CasePage>;
   "datasets.versions": Op<{ dataset: string }, { versions: DatasetVersion[] }>;
-  "datasets.diff": Op<{ dataset: string; from: string; to: string }, DatasetDiff>;
+  "datasets.diff": Op<{ dataset: string; from: string; to: string; reveal_held_out?: boolean }, DatasetDiff>;
   "datasets.health": Op<{ dataset: string }, Health>;
 
   "providers.list": Op<Nothing, { providers: ProviderShown[] }>;

@@ -47,8 +47,8 @@ function Row({ dataset }: { dataset: DatasetShown }) {
       <div>
         <p className={css.n}><b>{count(n)}</b> {n === 1 ? "case" : "cases"}</p>
         <p className="tiny">{n_gate > 0 ? <>{count(n_tune)} tuning · <b className={css.gold}>{count(n_gate)}</b> held out</> : "none held out: a gate needs some"}</p>
-        <p className="soft tiny">version <code>{shortVersion(version)}</code></p>
-        {dataset.is_whole === false && <p className="tiny" role="status">Being read: these are the cases so far.</p>}
+        <p className="soft tiny">{version ? <>version <code>{shortVersion(version)}</code></> : "no version yet"}</p>
+        {dataset.note && <p className="tiny" role="status">{dataset.note}</p>}
       </div>
       <div className={css.groups}>
         {segments.map(({ field, values }) => <Group key={field} word={fieldWord(field)} values={values} to={(value) => casesPath(name, "", { field, value })} />)}

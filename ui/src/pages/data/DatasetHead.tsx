@@ -16,7 +16,7 @@ export function DatasetHead({ name, here, children }: { name: string; here: "" |
   const tab = (title: string, part: typeof here, n?: number) => ({ name: title, to: casesPath(name, part), isHere: here === part, n });
   return (
     <>
-      <PageHead title={name} says={dataset && <>{plural(dataset.n, "case")}{splitSays(dataset) && `: ${splitSays(dataset)}`} · version <code>{shortVersion(dataset.version)}</code></>}>{children}</PageHead>
+      <PageHead title={name} says={dataset && <>{plural(dataset.n, "case")}{splitSays(dataset) && `: ${splitSays(dataset)}`}{dataset.version && <> · version <code>{shortVersion(dataset.version)}</code></>}</>}>{children}</PageHead>
       <Tabs label={`Parts of the dataset ${name}`} tabs={[tab("Cases", ""), tab("Versions", "versions"), tab("Health", "health")]} />
     </>
   );

@@ -5,9 +5,10 @@ import { Button, GoButton } from "../../parts/Button.tsx";
 import { Go } from "../../parts/Go.tsx";
 import { count, plural } from "../../says/number.ts";
 import { span } from "../../says/time.ts";
-import { modeSays, queuePath } from "./options.ts";
+import { guidelineSays, modeSays, queuePath } from "./options.ts";
 import css from "./QueueRow.module.css";
 import { standing } from "./standing.ts";
+import { asSentence } from "../../says/sentence.ts";
 
 export function QueueRow({ queue, isFirst, onPromote }: { queue: Queue; isFirst: boolean; onPromote: () => void }) {
   const mayLabel = useMay("labeller");
@@ -22,7 +23,7 @@ export function QueueRow({ queue, isFirst, onPromote }: { queue: Queue; isFirst:
       <div className={css.about}>
         <h2><Go to={queuePath(queue.name, mayLabel ? "" : "agreement")} data-row="">{queue.name}</Go> <span className="soft">{queue.feature}</span></h2>
         <p className={css.question}>{queue.question}</p>
-        <p className="soft tiny">{queue.overlap === 1 ? "one person each" : `${queue.overlap} people each`} · {queue.mode.replaceAll("-", " ")} · guideline v{queue.guideline_version} · opened by {queue.made_by}</p>
+        <p className="soft tiny">{queue.overlap === 1 ? "one person each" : `${queue.overlap} people each`} · {queue.mode.replaceAll("-", " ")} · {guidelineSays(queue.guideline_version)} · opened by {queue.made_by}</p>
         {queue.mode === "assisted" && <p className="tiny">{modeSays("assisted", false)}</p>}
       </div>
       <div className={css.stand}>
@@ -30,7 +31,7 @@ export function QueueRow({ queue, isFirst, onPromote }: { queue: Queue; isFirst:
           {parts.map(({ kind, n }) => <i key={kind} data-kind={kind} style={{ flexGrow: n }} />)}
         </div>
         <p className={css.parts}>{parts.map(({ kind, n, word }) => <span key={kind} data-kind={kind}><b>{count(n)}</b> {word}</span>)}<span className="soft">of {count(queue.n_items)}</span></p>
-        {queue.stop_rule && <p>{queue.stop_rule}</p>}
+        {queue.stop_rule && <p>{asSentence(queue.stop_rule)}</p>}
       </div>
       <div className={css.doing}>
         {mayLabel && queue.n_mine > 0 && <GoButton kind={isFirst ? "loud" : "plain"} to={queuePath(queue.name)}>Label {count(queue.n_mine)}</GoButton>}

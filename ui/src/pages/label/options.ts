@@ -56,6 +56,10 @@ export function modeSays(mode: Queue["mode"], isJudging: boolean): string {
   return MODES[mode];
 }
 
+export function guidelineSays(version: number): string {
+  return version === 0 ? "no guideline yet" : `guideline v${version}`;
+}
+
 export function queuePath(queue: string, part = ""): string {
   return `/label/${encodeURIComponent(queue)}${part ? `/${part}` : ""}`;
 }

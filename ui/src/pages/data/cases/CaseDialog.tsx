@@ -24,7 +24,7 @@ export function CaseDialog({ dataset, id, pages, isRevealed, onReveal, onOpen }:
   const known = [...pages.rows.values()].flat().find((row) => row.id === id);
   const isHidden = known?.input === null;
   // A link leads to a case that no page on the screen holds.
-  const found = useOperation("datasets.cases", { dataset, text: id, limit: 50, ...(isRevealed && { reveal_held_out: true }) }, { when: known === undefined, keep: false });
+  const found = useOperation("datasets.cases", { dataset, field: "id", value: id, limit: 1, ...(isRevealed && { reveal_held_out: true }) }, { when: known === undefined, keep: false });
   return (
     <Dialog title={`Case ${id}`} onClose={() => onOpen(undefined)}>
       {known ? <Shown row={known} onReveal={isHidden ? onReveal : undefined} /> : (
@@ -60,7 +60,7 @@ function Shown({ row, onReveal }: { row: CaseRow; onReveal: (() => void) | undef
       {metadata.length > 0 && <div className={css.part}><h2>Metadata</h2><Value json={row.metadata} /></div>}
       <div className={css.part}>
         <h2>Where it came from</h2>
-        <p>{row.origin ?? "The file does not say."} <span className="soft">Row {row.position + 1}.</span></p>
+        <p>{row.origin ?? "The file does not say."} <span className="soft">Row {row.position}.</span></p>
       </div>
     </div>
   );

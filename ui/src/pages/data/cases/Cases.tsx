@@ -6,13 +6,13 @@ import { oneOf, useFilters, useParam } from "../../../app/place.ts";
 import { Button } from "../../../parts/Button.tsx";
 import { Empty } from "../../../parts/Empty.tsx";
 import { ProblemShown } from "../../../parts/Problem.tsx";
-import { count } from "../../../says/number.ts";
 import { DatasetHead, useDataset } from "../DatasetHead.tsx";
 import css from "./Cases.module.css";
 import { CaseDialog } from "./CaseDialog.tsx";
 import { CaseFilters } from "./CaseFilters.tsx";
 import { Grid } from "./Grid.tsx";
 import { useCasePages } from "./useCasePages.ts";
+import { asSentence } from "../../../says/sentence.ts";
 
 export default function Cases() {
   const name = useParam("dataset");
@@ -41,12 +41,12 @@ function OneDataset({ name }: { name: string }) {
       <CaseFilters dataset={dataset} filters={filters} onChange={setFilters} />
       {head?.hidden && (
         <div className={css.hidden}>
-          <p>{head.hidden}</p>
+          <p>{asSentence(head.hidden)}</p>
           {mayReveal && <Button onClick={() => setRevealed(true)}>Show them; the look is recorded</Button>}
         </div>
       )}
       {isRevealed && <div className={css.hidden}><p>You see held-out cases. The look stands beside the gate with your name.</p><Button onClick={() => setRevealed(false)}>Hide them</Button></div>}
-      {head?.is_whole === false && <p role="status" className={css.partial}>The file is being read: {count(head.n)} cases so far.</p>}
+      {head?.note && <p role="status" className={css.partial}>{head.note}</p>}
       {thrown !== null && <ProblemShown thrown={thrown} again={again} />}
       {head && head.n === 0 && !isOld
         ? (

@@ -93,7 +93,7 @@ export function Grid({ name, pages, isOld, isFiltered, sort, isDescending, onSor
   );
   return (
     <>
-      <p className={css.says} role="status">{pages.n === null ? "" : `${count(n)} ${n === 1 ? "case" : "cases"}${isFiltered ? " like that" : ""}`}</p>
+      <p className={n > WINDOW && !isFiltered ? "hidden-but-read" : css.says} role="status">{pages.n === null ? "" : `${count(n)} ${n === 1 ? "case" : "cases"}${isFiltered ? " like that" : ""}`}</p>
       {n > WINDOW && <Windows n={n} from={from} at={at} onShow={showWindow} onGo={(index) => { goTo(index); room.current?.focus(); }} />}
       <div
         ref={room} className={css.grid} data-old={isOld} role="grid" tabIndex={0} aria-label={`Cases of ${name}`} aria-busy={isOld}

@@ -25,7 +25,7 @@ export const GridRow = memo(function GridRow({ id, index, start, row, isAt, onOp
       id={id} role="row" aria-rowindex={index + 2} aria-selected={isAt} className={css.row} data-at={isAt} style={{ transform: `translateY(${start}px)` }}
       onClick={() => { onAt(index); if (row) onOpen(row.id); }}
     >
-      <span role="gridcell" className={css.position}>{count((row?.position ?? index) + 1)}</span>
+      <span role="gridcell" className={css.position}>{count(row?.position ?? index + 1)}</span>
       <span role="gridcell" className={css.id}>{row?.id ?? ""}</span>
       <span role="gridcell" className={css.input}>
         {row === undefined && <span className="soft">reading</span>}

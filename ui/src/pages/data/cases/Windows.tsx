@@ -25,7 +25,7 @@ export function Windows({ n, from, onShow, onGo }: Props) {
       <p className="tiny">rows {count(from + 1)} to {count(from + length)} of {count(n)}</p>
       <Button disabled={from + WINDOW >= n} onClick={() => onShow(from + WINDOW)}>{count(WINDOW)} →</Button>
       <form onSubmit={(event) => { event.preventDefault(); if (isRow) onGo(wanted - 1); }}>
-        <Input label="Row" inputMode="numeric" value={typed} wrong={typed !== "" && !isRow ? `1 to ${count(n)}` : null} onChange={(event) => setTyped(event.target.value)} />
+        <Input label="Row" isLabelHidden placeholder="row" inputMode="numeric" value={typed} wrong={typed !== "" && !isRow ? `1 to ${count(n)}` : null} onChange={(event) => setTyped(event.target.value)} />
         <Button type="submit" disabled={!isRow}>Go</Button>
       </form>
     </div>

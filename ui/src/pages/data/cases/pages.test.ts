@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CaseRow } from "../../../api/contract.ts";
-import { arrived, nextStep, NO_PAGES, type Pages, rowAt, SIZE, type Step, windowOf } from "./pages.ts";
+import { arrived, jumpOf, nextStep, NO_PAGES, type Pages, rowAt, SIZE, type Step, windowOf } from "./pages.ts";
 
 const row = (position: number): CaseRow => ({ position, id: `c${position}`, split: "tune", input: {}, expected: null, tags: [], metadata: {}, origin: null });
 
@@ -46,6 +46,23 @@ test("a list that ends inside a page, or is empty, comes to rest", () => {
   const short = readAll(205, 0, 400);
   expect([short.n_steps, rowAt(short.pages, 204)?.id, rowAt(short.pages, 205)]).toEqual([2, "c204", undefined]);
   expect(readAll(0, 0, 40).n_steps).toBe(1);
+});
+
+test("in the order of the file any row is one page away", () => {
+  const asked: string[] = [];
+  const server = (step: Step) => {
+    asked.push(step.cursor);
+    const from = step.cursor === "" ? 0 : Number(step.cursor.slice("v1.1000000.p".length)) + 1;
+    const cases = Array.from({ length: SIZE }, (_, at) => row(from + at));
+    return { cases, n: 1_000_000, next: `v1.1000000.p${from + SIZE - 1}` };
+  };
+  let pages = arrived(NO_PAGES, { side: "front", page: 0, cursor: "" }, server({ side: "front", page: 0, cursor: "" }), true);
+  for (let step = nextStep(pages, 500_000, 500_010); step; step = nextStep(pages, 500_000, 500_010)) pages = arrived(pages, step, server(step), true);
+  expect([asked, rowAt(pages, 500_005)?.id]).toEqual([["", "v1.1000000.p499999"], "c500005"]);
+});
+
+test("a cursor that does not end with the place of the last row is followed and not written", () => {
+  expect([jumpOf("v1.40.p199"), jumpOf("v1.40.p31"), jumpOf("opaque"), jumpOf("v1.40.ic199"), jumpOf(null)]).toEqual(["v1.40.p", null, null, null, null]);
 });
 
 test("a window holds at most a hundred thousand rows", () => {

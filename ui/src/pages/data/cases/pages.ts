@@ -17,6 +17,8 @@ export interface Side {
 
 export interface Pages {
   n: number | null;
+  /** What a cursor of the order of the file begins with; with it any page can be read at once. */
+  jump: string | null;
   front: Side;
   back: Side;
   /** Rows by `front 3` or `back 0`, the page used last at the end; pages from the back stand in the order of the list. */
@@ -30,7 +32,7 @@ export interface Step {
 }
 
 const SIDE: Side = { cursors: [""], isWhole: false };
-export const NO_PAGES: Pages = { n: null, front: SIDE, back: SIDE, rows: new Map() };
+export const NO_PAGES: Pages = { n: null, jump: null, front: SIDE, back: SIDE, rows: new Map() };
 
 export function rowAt({ n, rows }: Pages, index: number): CaseRow | undefined {
   const front = rows.get(`front ${Math.floor(index / SIZE)}`)?.[index % SIZE];
@@ -46,7 +48,9 @@ export function nextStep(pages: Pages, from: number, to: number): Step | null {
   if (n === null) return { side: "front", page: 0, cursor: "" };
   const index = firstUnknown(pages, Math.max(0, from), Math.min(n - 1, to));
   if (index === null) return null;
-  const front = stepsTo(pages.front, Math.floor(index / SIZE));
+  const wanted = Math.floor(index / SIZE);
+  if (pages.jump !== null) return { side: "front", page: wanted, cursor: wanted === 0 ? "" : `${pages.jump}${wanted * SIZE - 1}` };
+  const front = stepsTo(pages.front, wanted);
   const back = stepsTo(pages.back, Math.floor((n - 1 - index) / SIZE));
   const [side, page, cursor] = front.n <= back.n ? ["front" as const, front.page, front.cursor] : ["back" as const, back.page, back.cursor];
   return cursor === undefined ? null : { side, page, cursor };
@@ -66,8 +70,8 @@ function stepsTo({ cursors, isWhole }: Side, wanted: number): { n: number; page:
   return { n: wanted - page + 1, page, cursor: cursors[page] };
 }
 
-/** What was read becomes known; the pages that were used longest ago are forgotten, their cursors never. */
-export function arrived(pages: Pages, step: Step, read: { cases: readonly CaseRow[]; n: number; next: string | null }): Pages {
+/** `isWholeFile`: the rows are those of the file, in its order and without filters. What was read becomes known; the pages that were used longest ago are forgotten, their cursors never. */
+export function arrived(pages: Pages, step: Step, read: { cases: readonly CaseRow[]; n: number; next: string | null }, isWholeFile = false): Pages {
   const side = pages[step.side];
   const isFurther = step.page === side.cursors.length - 1;
   const cursors = isFurther && read.next !== null ? [...side.cursors, read.next] : side.cursors;
@@ -76,10 +80,16 @@ export function arrived(pages: Pages, step: Step, read: { cases: readonly CaseRo
   const rows = step.side === "back" ? [...read.cases].reverse() : read.cases;
   return {
     ...pages,
+    jump: pages.jump ?? (isWholeFile && step.side === "front" && step.page === 0 ? jumpOf(read.next) : null),
     n: read.n,
     [step.side]: { cursors, isWhole: side.isWhole || (isFurther && read.next === null) },
     rows: new Map([...kept, [key, rows]]),
   };
+}
+
+/** In the order of the file and without filters a cursor ends with the place of the row before; null for any other. */
+export function jumpOf(next: string | null): string | null {
+  return /^(.+\.p)(\d+)$/.exec(next ?? "")?.[2] === String(SIZE - 1) ? (next ?? "").slice(0, -String(SIZE - 1).length) : null;
 }
 
 /** The window that a row stands in. */

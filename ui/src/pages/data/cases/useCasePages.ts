@@ -3,12 +3,18 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { call } from "../../../api/call.ts";
 import type { AskCases, CasePage } from "../../../api/contract.ts";
+import { ApiProblem } from "../../../api/problem.ts";
 import { arrived, nextStep, NO_PAGES, type Pages, SIZE } from "./pages.ts";
+
+/** Neither filtered nor sorted. */
+function isWholeFile({ split, tag, field, text, sort, descending }: AskCases): boolean {
+  return !split && !tag && !field && !text && !descending && (sort ?? "position") === "position";
+}
 
 export interface Read {
   pages: Pages;
   /** What the first page said about all of them. */
-  head: Pick<CasePage, "version" | "hidden" | "n" | "is_whole"> | null;
+  head: Pick<CasePage, "version" | "hidden" | "n" | "note"> | null;
   /** True while this shows what another question was answered with. */
   isOld: boolean;
   thrown: unknown;
@@ -50,11 +56,16 @@ export function useCasePages(input: Omit<AskCases, "cursor" | "limit">) {
           show({ ...now.read, isOld: true });
           continue;
         }
-        const { version, hidden, n, is_whole } = page;
-        show({ pages: arrived(known, step, page), head: { version, hidden, n, is_whole }, isOld: false, thrown: null });
+        const { version, n, note } = page;
+        // Only pages with held-out cases say that something is hidden.
+        const hidden = page.hidden ?? (isOld ? null : now.read.head?.hidden ?? null);
+        show({ pages: arrived(known, step, page, isWholeFile(asks)), head: { version, hidden, n, note }, isOld: false, thrown: null });
       }
     } catch (thrown) {
-      show({ ...now.read, thrown });
+      // A cursor of a version that is gone: begin again once, without it.
+      const isGone = thrown instanceof ApiProblem && thrown.status === 409 && !now.read.isOld;
+      show({ ...now.read, isOld: isGone || now.read.isOld, thrown: isGone ? null : thrown });
+      if (isGone) setTimeout(pump);
     } finally {
       now.isReading = false;
     }
@@ -71,8 +82,8 @@ export function useCasePages(input: Omit<AskCases, "cursor" | "limit">) {
     void pump();
   }, [question, pump, show]);
 
-  // A dataset that is still being read grows.
-  const isGrowing = read.head?.is_whole === false;
+  // While the file is read there will be more.
+  const isGrowing = Boolean(read.head?.note);
   useEffect(() => {
     if (!isGrowing) return;
     const timer = setInterval(() => {

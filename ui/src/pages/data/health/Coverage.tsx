@@ -15,7 +15,7 @@ export function Coverage({ rows }: { rows: HealthCheck["rows"] }) {
           {rows.map(({ label, n, of, note }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td data-count="true" data-hole={n === 0} style={{ "--share": Math.sqrt(n / most) } as CSSProperties}>{n === 0 ? "none" : count(n)} <span className="soft">of {count(of)}</span></td>
+              <td data-count="true" data-hole={n === 0} style={{ "--share": Math.sqrt(n / most) } as CSSProperties}>{n === 0 ? "none" : count(n)} of {count(of)}</td>
               <td>{note ?? ""}</td>
             </tr>
           ))}

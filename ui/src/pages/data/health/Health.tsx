@@ -28,7 +28,8 @@ export default function Health() {
       <Reading query={health}>
         {({ checks, n, version, says }) => (
           <>
-            <p className={css.says}>{says} <span className="soft tiny">n {count(n)} · version <code>{shortVersion(version)}</code></span></p>
+            <p className={css.says}>{says}</p>
+            <p className={css.about}>{count(n)} cases looked at · version <code>{shortVersion(version)}</code></p>
             <ul className={css.checks}>
               {[...checks].sort((first, second) => ORDER.indexOf(first.state) - ORDER.indexOf(second.state)).map((check) => <Check key={check.kind} dataset={name} check={check} />)}
             </ul>

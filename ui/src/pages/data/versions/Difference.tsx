@@ -1,6 +1,9 @@
 // Cases that came, went or changed between two versions.
 import type { CaseRow, DatasetDiff } from "../../../api/contract.ts";
+import { useState } from "react";
+import { useMay } from "../../../api/session.ts";
 import { useOperation } from "../../../api/use.ts";
+import { Button } from "../../../parts/Button.tsx";
 import { Behind } from "../../../parts/Behind.tsx";
 import { Card } from "../../../parts/Page.tsx";
 import { Reading } from "../../../parts/Reading.tsx";
@@ -10,11 +13,23 @@ import { count, plural } from "../../../says/number.ts";
 import { splitWord } from "../says.ts";
 import css from "./Difference.module.css";
 import { differences } from "./fields.ts";
+import { asSentence } from "../../../says/sentence.ts";
 
 export function Difference({ dataset, from, to }: { dataset: string; from: string; to: string }) {
-  const diff = useOperation("datasets.diff", { dataset, from, to }, { when: from !== to });
+  const [isRevealed, setRevealed] = useState(false);
+  const mayReveal = useMay("editor");
+  const diff = useOperation("datasets.diff", { dataset, from, to, ...(isRevealed && { reveal_held_out: true }) }, { when: from !== to });
   if (from === to) return <p className={css.says}>Both are the same version.</p>;
-  return <Reading query={diff}>{(shown) => <Shown diff={shown} />}</Reading>;
+  return (
+    <Reading query={diff}>
+      {(shown) => (
+        <>
+          <Shown diff={shown} />
+          {shown.hidden && <p className={css.hidden}><span>{asSentence(shown.hidden)}</span>{mayReveal && <Button onClick={() => setRevealed(true)}>Show them; the look is recorded</Button>}</p>}
+        </>
+      )}
+    </Reading>
+  );
 }
 
 function Shown({ diff }: { diff: DatasetDiff }) {

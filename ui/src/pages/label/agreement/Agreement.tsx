@@ -14,6 +14,7 @@ import { ByDay } from "./ByDay.tsx";
 import { Causes } from "./Causes.tsx";
 import { Measures } from "./Measures.tsx";
 import { sentences } from "./says.ts";
+import { asSentence } from "../../../says/sentence.ts";
 
 export default function Agreement() {
   const name = useParam("queue");
@@ -31,18 +32,17 @@ export default function Agreement() {
                 <section className={css.says} aria-label="In sentences">
                   {sentences(shown).map((sentence) => <p key={sentence}>{sentence}</p>)}
                   {queue?.mode === "assisted" && !shown.assisted && <p>Labels made with AI shown never count for gates.</p>}
-                  {queue?.stop_rule && <p><b>{queue.stop_rule}</b></p>}
+                  {queue?.stop_rule && <p><b>{asSentence(queue.stop_rule)}</b></p>}
                 </section>
               )}
-            {shown.measures.length > 0 && <Section title="Measures" aside={shown.note}><Measures measures={shown.measures} /></Section>}
+            {shown.measures.length > 0 && <Section title="Measures"><Measures measures={shown.measures} /></Section>}
             {shown.base_rates.length > 0 && (
               <Section title="How often each value was given">
                 <Table
                   caption="Base rates" rows={shown.base_rates} idOf={({ value }) => value}
                   columns={[
                     { head: "value", cell: ({ value }) => value },
-                    { head: "labels", isNumber: true, cell: ({ n }) => count(n) },
-                    { head: "share", isNumber: true, cell: ({ share, n }) => <>{rate(share)} <span className="soft">· {count(n)} of {count(shown.n_labels)}</span></> },
+                    { head: "share", isNumber: true, cell: ({ share, n }) => <>{rate(share)} <span className="soft">· {count(share * n)} of {count(n)} labels</span></> },
                   ]}
                 />
               </Section>

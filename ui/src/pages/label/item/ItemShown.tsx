@@ -36,7 +36,6 @@ export function ItemShown({ item, isJson, hasContext, onJson, onContext }: Props
       <div className={css.tools}>
         {context.length > 0 && <Button kind="quiet" aria-pressed={hasContext} onClick={onContext}>Context <kbd>Space</kbd></Button>}
         <Button kind="quiet" aria-pressed={isJson} onClick={onJson}>JSON <kbd>J</kbd></Button>
-        {context.length === 0 && <span className="soft tiny">No context is known.</span>}
       </div>
     </div>
   );

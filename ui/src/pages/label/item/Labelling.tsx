@@ -6,10 +6,10 @@ import { Bar } from "../../../parts/Bar.tsx";
 import { ProblemShown } from "../../../parts/Problem.tsx";
 import { count } from "../../../says/number.ts";
 import { span } from "../../../says/time.ts";
-import { hinders, indexOf, modeSays, optionsOf } from "../options.ts";
+import { guidelineSays, hinders, indexOf, modeSays, optionsOf } from "../options.ts";
 import { QueueHead } from "../QueueHead.tsx";
 import { Ended } from "./Ended.tsx";
-import { current } from "./hand.ts";
+import { current, place } from "./hand.ts";
 import { ItemShown } from "./ItemShown.tsx";
 import { JustSent } from "./JustSent.tsx";
 import css from "./Labelling.module.css";
@@ -32,9 +32,12 @@ function OneQueue({ name }: { name: string }) {
   const held = current(hand);
   const { queue, sent } = hand;
   const stays = sent?.stays === true;
-  const shown = stays ? sent.held : held;
+  // Until the next item is there, the one that was committed stays, so that nothing jumps.
+  const isBetween = held === null && sent !== null && !hasEnded && hand.thrown === null;
+  const shown = stays || isBetween ? (sent?.held ?? null) : held;
   const canAct = held !== null && queue !== null && !stays && !isSkipping;
   const id = shown?.item.id;
+  const { position, total } = place(hand);
 
   // Whoever reads with a voice or moves with Tab begins at the item, not where the last one ended.
   useEffect(() => {
@@ -84,19 +87,19 @@ function OneQueue({ name }: { name: string }) {
 
   return (
     <div ref={room} tabIndex={-1} className={css.room}>
-      <QueueHead name={name} here="" says={queue && shown ? `${shown.item.position} of ${count(shown.item.total)} · ${queue.mode.replaceAll("-", " ")} · guideline v${hand.guideline?.version ?? queue.guideline_version}` : undefined}>
+      <QueueHead name={name} here="" says={queue && shown ? `${position} of ${count(total)} · ${queue.mode.replaceAll("-", " ")} · ${guidelineSays(hand.guideline?.version ?? queue.guideline_version)}` : undefined}>
         {queue?.pace_seconds != null && <span className="soft tiny">your pace {span(queue.pace_seconds)}{queue.seconds_left != null && ` · about ${span(queue.seconds_left)} left`}</span>}
       </QueueHead>
-      {shown && <Bar done={shown.item.position - 1} total={shown.item.total} label={`${shown.item.position - 1} of ${shown.item.total} items done`} />}
-      <p role="status" className="hidden-but-read">{shown && `Item ${shown.item.position} of ${shown.item.total}`}</p>
+      {shown && <Bar done={position - 1} total={total} label={`${position - 1} of ${total} items done`} />}
+      <p role="status" className="hidden-but-read">{shown && `Item ${position} of ${total}`}</p>
       {queue && shown && (
         <>
-          <p className={css.mode}>{modeSays(shown.item.suggestion !== null ? "assisted" : queue.mode === "assisted" ? "blind" : queue.mode, shown.item.answer !== null)}{shown.item.is_repeat && " You have seen this one before; it measures how steady labels are."}</p>
-          <div className={css.beside}>
+          <p className={css.mode}>{modeSays(shown.item.suggestion !== null ? "assisted" : queue.mode === "assisted" ? "blind" : queue.mode, shown.item.answer !== null)}</p>
+          <div className={css.beside} data-between={isBetween && !stays} inert={isBetween && !stays}>
             <ItemShown key={`item ${id}`} item={shown.item} isJson={view.isJson} hasContext={view.hasContext} onContext={() => setView({ ...view, hasContext: !view.hasContext })} onJson={() => setView({ ...view, isJson: !view.isJson })} />
             {stays
               ? <Revealing sent={sent} queue={queue} onReveal={doing.reveal} onNext={doing.goOn} />
-              : <Question key={`question ${id}`} queue={queue} guideline={hand.guideline} draft={shown.draft} chosen={indexOf(queue.kind, options, shown.draft.value)} options={options} said={hand.said} onEdit={doing.edit} onCommit={() => commit(true)} onSkip={() => setSkipping(true)} />}
+              : <Question key={`question ${id}`} queue={queue} guideline={hand.guideline} draft={shown.draft} chosen={indexOf(queue.kind, options, shown.draft.value)} options={options} said={hand.said} onEdit={doing.edit} onCommit={() => commit(false)} onSkip={() => setSkipping(true)} />}
           </div>
         </>
       )}

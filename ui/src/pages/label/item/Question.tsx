@@ -34,17 +34,18 @@ export function Question({ queue, guideline, draft, options, chosen, said, onEdi
           {queue.kind === "text"
             ? <TextArea data-field="value" label={queue.question} rows={4} value={typeof draft.value === "string" ? draft.value : ""} onChange={(event) => onEdit({ value: event.target.value })} />
             : <OptionButtons label={queue.question} options={options} chosen={chosen} isScale={queue.kind === "scale"} onChoose={(value) => onEdit({ value })} />}
-          {queue.kind !== "text" && <TextArea data-field="correction" label={<>Correction: what it should be <kbd aria-hidden="true">E</kbd></>} rows={2} value={draft.correction} onChange={(event) => onEdit({ correction: event.target.value })} />}
-          <TextArea data-field="comment" label={<>Comment <kbd aria-hidden="true">C</kbd></>} rows={2} value={draft.comment} onChange={(event) => onEdit({ comment: event.target.value })} />
+          {queue.kind !== "text" && <TextArea data-field="correction" label={<>Correction: what it should be <kbd aria-hidden="true">E</kbd></>} rows={1} value={draft.correction} onChange={(event) => onEdit({ correction: event.target.value })} />}
+          <TextArea data-field="comment" label={<>Comment <kbd aria-hidden="true">C</kbd></>} rows={1} value={draft.comment} onChange={(event) => onEdit({ comment: event.target.value })} />
           {rules.length > 0 && (
             <div className={css.rules} role="group" aria-label="Rules that decided">
               <span className="soft tiny" aria-hidden="true">Decided by</span>
               {rules.map((rule) => <button key={rule} type="button" aria-pressed={draft.rules.includes(rule)} onClick={() => toggle(rule)}>{rule}</button>)}
             </div>
           )}
+          <p className={css.hint}>In a text, <kbd>{drawn("mod+Enter")}</kbd> commits and <kbd>Esc</kbd> leaves it.</p>
           {said && <p role="alert" className={css.said}>{said}</p>}
           <div className={css.doing}>
-            <Button kind="loud" onClick={onCommit}>Commit and next <kbd>{drawn("mod+Enter")}</kbd></Button>
+            <Button kind="loud" onClick={onCommit}>{queue.mode === "blind-then-reveal" ? "Commit" : "Commit and next"} <kbd>↵</kbd></Button>
             <Button onClick={onSkip}>Skip <kbd>S</kbd></Button>
             <Button kind="quiet" aria-pressed={draft.isGap} onClick={() => onEdit({ isGap: !draft.isGap })}>
               {draft.isGap ? "Gap in the guideline flagged" : "Flag a gap"} <kbd>F</kbd>
@@ -52,7 +53,7 @@ export function Question({ queue, guideline, draft, options, chosen, said, onEdi
           </div>
         </div>
       </Card>
-      {guideline && (
+      {guideline && guideline.text.trim() !== "" && (
         <Behind says={`Guideline v${guideline.version}`}>
           <GuidelineText text={guideline.text} />
         </Behind>

@@ -14,7 +14,7 @@ export function SkipDialog({ onSkip, onClose }: { onSkip: (reason: string) => vo
     <Dialog title="Skip this item" onClose={onClose}>
       <form className={css.skip} onSubmit={(event) => { event.preventDefault(); if (isGiven) onSkip(reason.trim()); }}>
         <div className={css.usual}>
-          {USUAL.map((each, index) => <Button key={each} autoFocus={index === 0} onClick={() => onSkip(each)}>{each}</Button>)}
+          {USUAL.map((each, index) => <Button key={each} data-first={index === 0 ? "" : undefined} onClick={() => onSkip(each)}>{each}</Button>)}
         </div>
         <TextArea label="Another reason" rows={2} value={reason} onChange={(event) => setReason(event.target.value)} onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || !isGiven) return;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LabelItem, LabelTask, Queue } from "../../../api/contract.ts";
-import { current, EMPTY, type Hand, type Happened, seconds, step, undoLeft, wantsMore } from "./hand.ts";
+import { current, EMPTY, type Hand, type Happened, place, seconds, step, undoLeft, wantsMore } from "./hand.ts";
 
 const item = (id: string): LabelItem => ({
   id, lease: `lease-${id}`, lease_until_ms: 600_000, input: { text: id }, answer: null, context: {}, position: 1, total: 3, is_repeat: false, suggestion: null,
@@ -57,6 +57,15 @@ test("the end is said only when nothing is left in hand, and skipping asks again
   expect([shown(end), wantsMore(end), end.none_because]).toEqual(["a", false, "3 wait for a second person."]);
   const skipped = step(end, { what: "left", id: "a", says: null, now_ms: 3 });
   expect([skipped.held.length, wantsMore(skipped)]).toEqual([0, true]);
+});
+
+test("an item that was fetched ahead has its place when it is shown, not when it was fetched", () => {
+  const hand = after(arrived("a"), arrived("b"));
+  expect(place(hand)).toEqual({ position: 1, total: 3 });
+  expect(place(step(hand, { what: "moved", step: 1, now_ms: 1 })).position).toBe(2);
+  const sent = step(hand, { what: "sent", stays: false, now_ms: 1 });
+  expect(place(sent).position).toBe(2);
+  expect(place(step(sent, { what: "undone", now_ms: 2 })).position).toBe(1);
 });
 
 test("what the model said is revealed only once the label is stored", () => {

@@ -35,6 +35,10 @@ export interface Hand {
   shown_at_ms: number;
   sent: Sent | null;
   n_sent: number;
+  /** Labelled or skipped here. */
+  n_gone: number;
+  /** The position of the first item in hand when nothing had been sent. */
+  base: number;
   queue: Queue | null;
   guideline: Guideline | null;
   /** Why there is nothing more. */
@@ -49,7 +53,7 @@ export interface Hand {
 
 export const EMPTY_DRAFT: Draft = { value: undefined, correction: "", comment: "", isGap: false, rules: [] };
 export const EMPTY: Hand = {
-  held: [], at: 0, shown_at_ms: 0, sent: null, n_sent: 0, queue: null, guideline: null, none_because: null, isSingle: false, said: null, thrown: null,
+  held: [], at: 0, shown_at_ms: 0, sent: null, n_sent: 0, n_gone: 0, base: 1, queue: null, guideline: null, none_because: null, isSingle: false, said: null, thrown: null,
 };
 export const UNDO_MS = 10_000;
 const AHEAD = 2;
@@ -67,7 +71,8 @@ export type Happened =
   | { what: "left"; id: string; says: string | null; now_ms: number }
   | { what: "said"; says: string | null }
   | { what: "failed"; thrown: unknown }
-  | { what: "single" };
+  | { what: "single" }
+  | { what: "forgotten"; says: string };
 
 export function current(hand: Hand): Held | null {
   return hand.held[hand.at] ?? null;
@@ -78,6 +83,14 @@ export function wantsMore({ held, sent, none_because, isSingle, thrown }: Hand):
   if (none_because !== null || thrown !== null) return false;
   if (isSingle) return held.length === 0 && (sent === null || sent.isStored);
   return held.length < AHEAD;
+}
+
+/** The how-manieth item for this person is on the page, and of how many; what was fetched ahead was counted too early. */
+export function place(hand: Hand): { position: number; total: number } {
+  const stays = hand.sent?.stays === true;
+  const position = hand.base + hand.n_gone + (stays ? -1 : hand.at);
+  const total = (current(hand) ?? hand.sent?.held)?.item.total ?? 0;
+  return { position, total: Math.max(total, position) };
 }
 
 /** True where nothing is left to label, not even what was fetched ahead. */
@@ -107,6 +120,7 @@ export function step(hand: Hand, happened: Happened): Hand {
     case "undone": return undone(hand, happened.now_ms, happened.lease);
     case "left": return { ...without(hand, happened.id, happened.now_ms), said: happened.says, none_because: null };
     case "said": return { ...hand, said: happened.says };
+    case "forgotten": return { ...hand, sent: null, said: happened.says, none_because: null };
     case "single": return { ...hand, isSingle: true };
     case "failed": return { ...hand, thrown: happened.thrown };
   }
@@ -119,7 +133,8 @@ function arrived(hand: Hand, { item, none_because, queue, guideline }: LabelTask
   const isOnTheWay = hand.sent !== null && !hand.sent.isStored && hand.sent.held.item.id === item.id;
   if (isHere || isOnTheWay) return { ...known, isSingle: true };
   const held = { item, draft: EMPTY_DRAFT, spent_ms: 0 };
-  return { ...known, held: [...hand.held, held], shown_at_ms: hand.held.length === 0 ? now_ms : hand.shown_at_ms };
+  const base = hand.held.length === 0 ? item.position - hand.n_gone : hand.base;
+  return { ...known, base, held: [...hand.held, held], shown_at_ms: hand.held.length === 0 ? now_ms : hand.shown_at_ms };
 }
 
 function moved(hand: Hand, by: 1 | -1, now_ms: number): Hand {
@@ -137,6 +152,7 @@ function sent(hand: Hand, stays: boolean, isSkip: boolean, now_ms: number): Hand
     ...without(hand, held.item.id, now_ms),
     sent: { held: kept, isSkip, at_ms: now_ms, isStored: false, reveal: null, isRevealed: false, stays },
     n_sent: hand.n_sent + (isSkip ? 0 : 1),
+    n_gone: hand.n_gone + 1,
     said: null,
   };
 }
@@ -144,7 +160,7 @@ function sent(hand: Hand, stays: boolean, isSkip: boolean, now_ms: number): Hand
 /** A label that was not stored comes back to the hand, unless somebody else has the item now. */
 function refused(hand: Hand, { id, says, isLost, now_ms }: { id: string; says: string; isLost: boolean; now_ms: number }): Hand {
   if (hand.sent?.held.item.id !== id) return { ...hand, said: says };
-  if (isLost) return { ...hand, sent: null, n_sent: hand.n_sent - counted(hand.sent), said: says, none_because: null };
+  if (isLost) return { ...hand, sent: null, n_sent: hand.n_sent - counted(hand.sent), n_gone: hand.n_gone - 1, said: says, none_because: null };
   return { ...taken(hand, hand.sent.held, now_ms), said: says };
 }
 
@@ -156,7 +172,7 @@ function undone(hand: Hand, now_ms: number, lease?: Pick<LabelItem, "lease" | "l
 
 function taken(hand: Hand, held: Held, now_ms: number): Hand {
   const others = hand.held.filter(({ item }) => item.id !== held.item.id);
-  return { ...hand, held: [held, ...others], at: 0, shown_at_ms: now_ms, sent: null, n_sent: hand.n_sent - (hand.sent ? counted(hand.sent) : 0), none_because: null, said: null };
+  return { ...hand, held: [held, ...others], at: 0, shown_at_ms: now_ms, sent: null, n_sent: hand.n_sent - (hand.sent ? counted(hand.sent) : 0), n_gone: hand.n_gone - (hand.sent ? 1 : 0), none_because: null, said: null };
 }
 
 const counted = ({ isSkip }: Sent) => (isSkip ? 0 : 1);

@@ -100,12 +100,12 @@ export function useHand(queue: string) {
       const now_ms = Date.now();
       const { id, lease } = held.item;
       const { value, correction, comment, isGap, rules } = held.draft;
-      const cited = isGap ? [...rules, GAP] : [...rules];
+      const said = remark(isGap, comment);
       const wish = {
         queue, item: id, lease, value, seconds: seconds(held, hand.shown_at_ms, now_ms),
         ...(correction.trim() && { correction: correction.trim() }),
-        ...(comment.trim() && { comment: comment.trim() }),
-        ...(cited.length > 0 && { rules: cited }),
+        ...(said && { comment: said }),
+        ...(rules.length > 0 && { rules: [...rules] }),
       };
       happen({ what: "sent", stays, now_ms });
       store(id, () => call("labels.submit", wish, { once: writeKey() }));
@@ -126,8 +126,14 @@ export function useHand(queue: string) {
       await storing.current;
       if (latest.current.sent?.held.item.id !== sent.held.item.id) return;
       try {
-        const { lease, lease_until_ms } = await call("labels.undo", { queue, item: sent.held.item.id }, { once: writeKey() });
-        happen({ what: "undone", now_ms: Date.now(), ...(lease && { lease: { lease, lease_until_ms: lease_until_ms ?? 0 } }) });
+        const { id } = sent.held.item;
+        const { lease, lease_until_ms } = await call("labels.undo", { queue, item: id }, { once: writeKey() });
+        // A server that does not name the new lease gives the item again when asked for the next one.
+        const item = lease ? { lease, lease_until_ms: lease_until_ms ?? 0 } : (await call("labels.next", { queue })).item;
+        const isBack = lease !== undefined || (item !== null && "id" in item && item.id === id);
+        happen(isBack && item
+          ? { what: "undone", now_ms: Date.now(), lease: { lease: item.lease, lease_until_ms: item.lease_until_ms } }
+          : { what: "forgotten", says: "Taken back. The item comes again later." });
         stale();
       } catch (thrown) {
         happen({ what: "said", says: `Not taken back: ${saysOf(thrown)}` });
@@ -137,8 +143,10 @@ export function useHand(queue: string) {
   return { hand, doing, hasEnded: hasEnded(hand) };
 }
 
-/** How a label says that the guideline does not cover the item. */
-export const GAP = "guideline-gap";
+/** A flagged gap stands at the beginning of the comment, where whoever settles disputes reads it. */
+function remark(isGap: boolean, comment: string): string {
+  return [isGap && "Gap in the guideline", comment.trim()].filter(Boolean).join(": ");
+}
 
 function isConflict(thrown: unknown): boolean {
   return thrown instanceof ApiProblem && thrown.status === 409;

@@ -40,8 +40,9 @@ export function OpenQueueDialog({ onClose }: { onClose: () => void }) {
         <Source fields={fields} features={names} onChange={set} />
         <Beside>
           <Input label="How many items" inputMode="numeric" placeholder="all" {...take("sample")} />
-          <Input label="People for each" inputMode="numeric" {...take("overlap")} hint="2 show how far people agree" />
+          <Input label="People for each" inputMode="numeric" {...take("overlap")} />
         </Beside>
+        <p className="soft tiny">Two people for each item show how far they agree.</p>
         <Beside>
           <Choice label="Kind of question" options={KINDS} {...take("kind")} />
           <Choice label="Mode" options={MODES} {...take("mode")} />

@@ -24,7 +24,7 @@ export function Source({ fields, features, onChange }: Props) {
       <fieldset className={css.sources}>
         <legend>What is labelled</legend>
         {SOURCES.map(([value, word], index) => (
-          <label key={value}><input type="radio" name="source" autoFocus={index === 0} checked={source === value} onChange={() => onChange({ source: value })} /> {word}</label>
+          <label key={value}><input type="radio" name="source" data-first={index === 0 ? "" : undefined} checked={source === value} onChange={() => onChange({ source: value })} /> {word}</label>
         ))}
       </fieldset>
       <Beside>

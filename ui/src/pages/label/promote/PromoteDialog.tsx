@@ -12,7 +12,7 @@ import { queuePath } from "../options.ts";
 import { standing } from "../standing.ts";
 import css from "./PromoteDialog.module.css";
 
-const SPLITS = [["", "as each case is"], ["tune", "for tuning"], ["gate", "held out"]] as const;
+const SPLITS = [["", "all; new cases tune"], ["tune", "only those that tune"], ["gate", "only held-out ones; new cases are held out"]] as const;
 
 export function PromoteDialog({ queue, onClose }: { queue: Queue; onClose: () => void }) {
   const datasets = useOperation("datasets.list", {}).data?.datasets ?? [];
@@ -22,6 +22,8 @@ export function PromoteDialog({ queue, onClose }: { queue: Queue; onClose: () =>
   const dataset = datasets.find(({ name }) => name === chosen) ?? usual;
   const promote = useWrite("labels.promote", ["labels.queues", "datasets.list", "datasets.cases", "datasets.versions", "datasets.health", "today.show"]);
   const file = split === "gate" ? (dataset?.gate_file ?? dataset?.file) : dataset?.file;
+  const wish = { queue: queue.name, ...(dataset && { dataset: dataset.name }), ...(split && { split }) };
+  const plan = useOperation("labels.promotion", wish, { when: dataset !== undefined }).data;
   const { n_ready } = standing(queue);
   const n_open = queue.n_items - n_ready - queue.n_gold;
   return (
@@ -30,12 +32,13 @@ export function PromoteDialog({ queue, onClose }: { queue: Queue; onClose: () =>
         <div className={css.promote}>
           <Fields>
             <Choice label="Dataset" value={dataset?.name ?? ""} options={datasets.map(({ name }) => [name, name] as const)} onChange={(event) => setChosen(event.target.value)} />
-            <Choice label="New cases are" value={split} options={SPLITS} onChange={(event) => setSplit(event.target.value as typeof split)} />
+            <Choice label="Which cases" value={split} options={SPLITS} onChange={(event) => setSplit(event.target.value as typeof split)} />
           </Fields>
           <Card>
             <ul className={css.says}>
-              <li><b>{plural(n_ready, "agreed or settled label")}</b> {n_ready === 1 ? "is" : "are"} written{file && <> to <code>{file}</code></>}.</li>
-              <li>An item that is a case already changes what that case desires; any other item is added as a new case.</li>
+              {plan && <li><b>{count(plan.n_added)}</b> added, <b>{count(plan.n_changed)}</b> changed, {count(plan.n_left_out)} left out, in <code>{plan.file}</code>. {plan.says}</li>}
+              {!plan && <li><b>{plural(n_ready, "agreed or settled label")}</b> {n_ready === 1 ? "is" : "are"} written{file && <> to <code>{file}</code></>}.</li>}
+              {!plan && <li>An item that is a case already changes what that case desires; any other item is added as a new case.</li>}
               <li>Labels made with AI shown never count for gates and are left out of held-out cases.</li>
               {n_open > 0 && <li>{count(n_open)} without an agreed label {n_open === 1 ? "stays" : "stay"} in the queue.</li>}
               {dataset && <li>The dataset is at version <code>{dataset.version.slice(0, 12)}</code> with {plural(dataset.n, "case")}; a new version follows and the old one stays readable.</li>}
@@ -43,7 +46,7 @@ export function PromoteDialog({ queue, onClose }: { queue: Queue; onClose: () =>
           </Card>
           {promote.error && <ProblemShown thrown={promote.error} />}
           <div className={css.end}>
-            <Button kind="loud" isBusy={promote.isPending} onClick={() => promote.mutate({ queue: queue.name, ...(dataset && { dataset: dataset.name }), ...(split && { split }) })}>Write them</Button>
+            <Button kind="loud" isBusy={promote.isPending} onClick={() => promote.mutate(wish)}>Write them</Button>
             {queue.n_disputed > 0 && <GoButton to={queuePath(queue.name, "disputes")}>Settle {plural(queue.n_disputed, "dispute")} first</GoButton>}
           </div>
         </div>

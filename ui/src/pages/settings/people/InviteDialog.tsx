@@ -27,7 +27,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         )
         : (
           <form className={css.form} onSubmit={(event) => { event.preventDefault(); invite.mutate({ role, ...(note.trim() && { note: note.trim() }) }); }}>
-            <Choice label="Role" autoFocus value={role} options={ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as Role)} hint={may(role)} />
+            <Choice label="Role" data-first="" value={role} options={ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as Role)} hint={may(role)} />
             <Input label="For whom, so that you know later" value={note} onChange={(event) => setNote(event.target.value)} />
             {invite.error && <ProblemShown thrown={invite.error} />}
             <Button kind="loud" type="submit" isBusy={invite.isPending}>Make a link</Button>

@@ -41,7 +41,7 @@ function Everybody() {
         {({ people: shown, invites }) => (
           <>
             <Table
-              caption="People" rows={shown} idOf={({ id }) => id}
+              caption="Everybody who may come in" rows={shown} idOf={({ id }) => id}
               columns={[
                 { head: "name", cell: (person) => <>{person.name} {isMe(person) && <span className="soft">you</span>}</> },
                 {

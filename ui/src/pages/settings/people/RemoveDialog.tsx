@@ -15,7 +15,7 @@ export function RemoveDialog({ person, onClose }: { person: PersonShown; onClose
         {remove.error && <ProblemShown thrown={remove.error} />}
         <div className={css.doing}>
           <Button kind="danger" isBusy={remove.isPending} onClick={() => remove.mutate({ person: person.id }, { onSuccess: onClose })}>Remove</Button>
-          <Button autoFocus onClick={onClose}>Keep</Button>
+          <Button data-first="" onClick={onClose}>Keep</Button>
         </div>
       </div>
     </Dialog>

@@ -30,7 +30,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         )
         : (
           <form className={css.form} onSubmit={(event) => { event.preventDefault(); if (name.trim()) create.mutate({ name: name.trim(), role }); }}>
-            <Input label="What it is for" autoFocus value={name} placeholder="build server" onChange={(event) => setName(event.target.value)} />
+            <Input label="What it is for" data-first="" value={name} placeholder="build server" onChange={(event) => setName(event.target.value)} />
             <Choice label="Role" value={role} options={ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as Role)} hint={may(role)} />
             {create.error && <ProblemShown thrown={create.error} />}
             <Button kind="loud" type="submit" isBusy={create.isPending} disabled={!name.trim()}>Make it</Button>

@@ -23,7 +23,7 @@ export function Tokens() {
           ? <Empty says="No program has a token. The terminal on this machine needs none; a build server or another machine does." />
           : (
             <Table
-              caption="Tokens" rows={shown} idOf={({ id }) => id}
+              caption="Tokens that work" rows={shown} idOf={({ id }) => id}
               columns={[
                 { head: "name", cell: ({ name }) => name },
                 { head: "role", cell: ({ role }) => role },

@@ -1,7 +1,7 @@
 // What models cost for a million tokens, and who says so.
 import { useState } from "react";
 import { useOperation } from "../../../api/use.ts";
-import { Input } from "../../../parts/Field.tsx";
+import { Fields, Input } from "../../../parts/Field.tsx";
 import { Section } from "../../../parts/Page.tsx";
 import { Reading } from "../../../parts/Reading.tsx";
 import { Table } from "../../../parts/Table.tsx";
@@ -21,7 +21,7 @@ export function Prices() {
           const shown = all.filter(({ model }) => model.toLowerCase().includes(typed.trim().toLowerCase()));
           return (
             <div className={css.form}>
-              {all.length > 12 && <Input label={`Find one of ${all.length} models`} type="search" value={typed} onChange={(event) => setTyped(event.target.value)} />}
+              {all.length > 12 && <Fields><Input label={`Find one of ${all.length} models`} type="search" value={typed} onChange={(event) => setTyped(event.target.value)} /></Fields>}
               {shown.length === 0
                 ? <p className="soft">{all.length === 0 ? "No price is known." : "No model is called that."} A price in karat.toml is taken before a built-in one.</p>
                 : (
