@@ -88,7 +88,7 @@ function OneQueue({ name }: { name: string }) {
   return (
     <div ref={room} tabIndex={-1} className={css.room}>
       <QueueHead name={name} here="" says={queue && shown ? `${position} of ${count(total)} · ${queue.mode.replaceAll("-", " ")} · ${guidelineSays(hand.guideline?.version ?? queue.guideline_version)}` : undefined}>
-        {queue?.pace_seconds != null && <span className="soft tiny">your pace {span(queue.pace_seconds)}{queue.seconds_left != null && ` · about ${span(queue.seconds_left)} left`}</span>}
+        {shown && queue?.pace_seconds != null && <span className="soft tiny">your pace {span(queue.pace_seconds)}{queue.seconds_left != null && ` · about ${span(queue.seconds_left)} left`}</span>}
       </QueueHead>
       {shown && <Bar done={position - 1} total={total} label={`${position - 1} of ${total} items done`} />}
       <p role="status" className="hidden-but-read">{shown && `Item ${position} of ${total}`}</p>

@@ -59,6 +59,13 @@ test("the end is said only when nothing is left in hand, and skipping asks again
   expect([skipped.held.length, wantsMore(skipped)]).toEqual([0, true]);
 });
 
+test("an item that is offered again while it is taken back comes back once, in its place", () => {
+  const sent = after(arrived("a"), { what: "single" }, { what: "sent", stays: false, now_ms: 1 }, { what: "stored", id: "a", reveal: null }, arrived("a"));
+  expect(ids(sent)).toEqual([]);
+  const back = step(sent, { what: "undone", now_ms: 2 });
+  expect([ids(back), place(back).position]).toEqual([["a"], 1]);
+});
+
 test("an item that was fetched ahead has its place when it is shown, not when it was fetched", () => {
   const hand = after(arrived("a"), arrived("b"));
   expect(place(hand)).toEqual({ position: 1, total: 3 });

@@ -130,8 +130,9 @@ function arrived(hand: Hand, { item, none_because, queue, guideline }: LabelTask
   const known = { ...hand, queue, guideline, thrown: null };
   if (!item) return { ...known, none_because: none_because ?? "Nothing is left for you in this queue." };
   const isHere = hand.held.some((held) => held.item.id === item.id);
-  const isOnTheWay = hand.sent !== null && !hand.sent.isStored && hand.sent.held.item.id === item.id;
-  if (isHere || isOnTheWay) return { ...known, isSingle: true };
+  // What was just sent is offered again only while it is stored or taken back.
+  if (hand.sent?.held.item.id === item.id) return { ...known, isSingle: hand.isSingle || !hand.sent.isStored };
+  if (isHere) return { ...known, isSingle: true };
   const held = { item, draft: EMPTY_DRAFT, spent_ms: 0 };
   const base = hand.held.length === 0 ? item.position - hand.n_gone : hand.base;
   return { ...known, base, held: [...hand.held, held], shown_at_ms: hand.held.length === 0 ? now_ms : hand.shown_at_ms };

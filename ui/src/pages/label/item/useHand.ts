@@ -137,6 +137,7 @@ export function useHand(queue: string) {
         stale();
       } catch (thrown) {
         happen({ what: "said", says: `Not taken back: ${saysOf(thrown)}` });
+        if (wantsMore(latest.current)) void ask();
       }
     },
   };

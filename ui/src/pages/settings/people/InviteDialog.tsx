@@ -22,7 +22,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           <div className={css.form} role="status">
             <p>Send this link to one person. It works once, until {moment(invite.data.expires_at_ms)}, and is shown only now.</p>
             <Command text={invite.data.url} says="The invite link" />
-            <Button onClick={onClose}>Done</Button>
+            <Button autoFocus onClick={onClose}>Done</Button>
           </div>
         )
         : (

@@ -25,7 +25,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
           <div className={css.form} role="status">
             <p>Copy the token now. It is shown only this once; Karat keeps its hash alone.</p>
             <Command text={create.data.token} says="The token" />
-            <Button onClick={close}>Done</Button>
+            <Button autoFocus onClick={close}>Done</Button>
           </div>
         )
         : (

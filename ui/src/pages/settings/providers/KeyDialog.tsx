@@ -32,7 +32,7 @@ export function KeyDialog({ provider, name, hasKey, onClose }: { provider: strin
   return (
     <Dialog title={`The key of ${provider}`} onClose={onClose}>
       {says !== null
-        ? <div className={css.form}><p role="status">{says}</p><Button data-first="" onClick={onClose}>Done</Button></div>
+        ? <div className={css.form}><p role="status">{says}</p><Button autoFocus onClick={onClose}>Done</Button></div>
         : (
           <form className={css.form} onSubmit={(event) => { event.preventDefault(); if (key.trim()) void save(); }}>
             <Input label={name} type="password" autoComplete="off" spellCheck={false} data-first="" value={key} onChange={(event) => setKey(event.target.value)} hint={hasKey ? "It replaces the key that is there." : "It is kept on the server, readable for its owner alone."} />
