@@ -10,6 +10,8 @@ import { type Pages, rowAt, WINDOW, windowOf } from "./pages.ts";
 import { Windows } from "./Windows.tsx";
 
 const ROW_PX = 34;
+/** Rows that leave the screen are used again for those that enter it; more than a screen ever holds. */
+const POOL = 256;
 
 interface Props {
   name: string;
@@ -30,7 +32,7 @@ export function Grid({ name, pages, isOld, isFiltered, sort, isDescending, onSor
   const room = useRef<HTMLDivElement>(null);
   const id = useId();
   const { length } = windowOf(from, n);
-  const rows = useVirtualizer({ count: length, getScrollElement: () => room.current, estimateSize: () => ROW_PX, overscan: 14 });
+  const rows = useVirtualizer({ count: length, getScrollElement: () => room.current, estimateSize: () => ROW_PX, overscan: 8, useFlushSync: false });
   const shown = rows.getVirtualItems();
   const first = from + (shown[0]?.index ?? 0);
   const last = from + (shown.at(-1)?.index ?? 0);
@@ -110,7 +112,7 @@ export function Grid({ name, pages, isOld, isFiltered, sort, isDescending, onSor
         </div>
         <div role="rowgroup" className={css.body} style={{ height: rows.getTotalSize() }}>
           {shown.map(({ index, start }) => (
-            <GridRow key={from + index} id={`${id}-${from + index}`} index={from + index} start={start} row={rowAt(pages, from + index)} isAt={from + index === at} onOpen={onOpen} onAt={setAt} />
+            <GridRow key={(from + index) % POOL} id={`${id}-${from + index}`} index={from + index} start={start} row={rowAt(pages, from + index)} isAt={from + index === at} onOpen={onOpen} onAt={setAt} />
           ))}
         </div>
       </div>
