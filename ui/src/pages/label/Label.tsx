@@ -24,6 +24,7 @@ export default function Label() {
   const [isOpening, setOpening] = useState(filters.open !== undefined);
   const [promoting, setPromoting] = useState<string | null>(null);
   const mayOpen = useMay("editor");
+  const mayLabel = useMay("labeller");
   const room = useRef<HTMLUListElement>(null);
   useListKeys(room, view === undefined);
   useKeys({ "label.open": mayOpen ? () => setOpening(true) : undefined });
@@ -36,8 +37,8 @@ export default function Label() {
       <PageHead title="Label" says={n_mine === undefined ? undefined : n_mine > 0 ? `${plural(n_mine, "item waits", "items wait")} for you` : "nothing waits for you"}>
         {mayOpen && <Button onClick={() => setOpening(true)}>Open a queue <kbd>N</kbd></Button>}
       </PageHead>
-      <Tabs label="Label" tabs={[{ name: "Queues", to: "/label", isHere: !view, n: all?.length }, { name: "My pace", to: "/label?view=mine", isHere: view === "mine" }]} />
-      {view === "mine" ? <Mine /> : (
+      <Tabs label="Label" tabs={[{ name: "Queues", to: "/label", isHere: !view, n: all?.length }, ...(mayLabel ? [{ name: "My pace", to: "/label?view=mine", isHere: view === "mine" }] : [])]} />
+      {view === "mine" && mayLabel ? <Mine /> : (
         <Reading query={queues}>
           {({ queues: shown }) => shown.length === 0
             ? (

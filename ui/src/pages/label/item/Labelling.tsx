@@ -99,7 +99,7 @@ function OneQueue({ name }: { name: string }) {
             <ItemShown key={`item ${id}`} item={shown.item} isJson={view.isJson} hasContext={view.hasContext} onContext={() => setView({ ...view, hasContext: !view.hasContext })} onJson={() => setView({ ...view, isJson: !view.isJson })} />
             {stays
               ? <Revealing sent={sent} queue={queue} onReveal={doing.reveal} onNext={doing.goOn} />
-              : <Question key={`question ${id}`} queue={queue} guideline={hand.guideline} draft={shown.draft} chosen={indexOf(queue.kind, options, shown.draft.value)} options={options} said={hand.said} onEdit={doing.edit} onCommit={() => commit(false)} onSkip={() => setSkipping(true)} />}
+              : <Question key={`question ${id}`} queue={queue} guideline={hand.guideline} draft={shown.draft} suggestion={shown.item.suggestion} chosen={indexOf(queue.kind, options, shown.draft.value)} options={options} said={hand.said} onEdit={doing.edit} onCommit={() => commit(false)} onSkip={() => setSkipping(true)} />}
           </div>
         </>
       )}

@@ -1,12 +1,12 @@
 // The one question: options with their digits, or a text; a correction, a comment, rules that decided.
-import type { Guideline, Queue } from "../../../api/contract.ts";
+import type { Guideline, Json, Queue } from "../../../api/contract.ts";
 import { drawn } from "../../../keys/registry.ts";
 import { Behind } from "../../../parts/Behind.tsx";
 import { Button } from "../../../parts/Button.tsx";
 import { TextArea } from "../../../parts/Field.tsx";
 import { Card } from "../../../parts/Page.tsx";
 import { GuidelineText } from "../guideline/GuidelineText.tsx";
-import { type Option, ruleIds } from "../options.ts";
+import { type Option, ruleIds, wordOf } from "../options.ts";
 import type { Draft } from "./hand.ts";
 import { OptionButtons } from "./OptionButtons.tsx";
 import css from "./Question.module.css";
@@ -15,6 +15,8 @@ interface Props {
   queue: Queue;
   guideline: Guideline | null;
   draft: Draft;
+  /** What a model would say; only where the queue is assisted. */
+  suggestion: Json | null;
   options: readonly Option[];
   chosen: number;
   said: string | null;
@@ -23,7 +25,7 @@ interface Props {
   onSkip: () => void;
 }
 
-export function Question({ queue, guideline, draft, options, chosen, said, onEdit, onCommit, onSkip }: Props) {
+export function Question({ queue, guideline, draft, suggestion, options, chosen, said, onEdit, onCommit, onSkip }: Props) {
   const rules = ruleIds(guideline?.text ?? "");
   const toggle = (rule: string) =>
     onEdit({ rules: draft.rules.includes(rule) ? draft.rules.filter((each) => each !== rule) : [...draft.rules, rule] });
@@ -31,6 +33,7 @@ export function Question({ queue, guideline, draft, options, chosen, said, onEdi
     <div>
       <Card>
         <div className={css.question}>
+          {suggestion !== null && <p className={css.suggestion}>Suggested by a model: <b>{wordOf(queue.kind, suggestion)}</b></p>}
           {queue.kind === "text"
             ? <TextArea data-field="value" label={queue.question} rows={4} value={typeof draft.value === "string" ? draft.value : ""} onChange={(event) => onEdit({ value: event.target.value })} />
             : <OptionButtons label={queue.question} options={options} chosen={chosen} isScale={queue.kind === "scale"} onChoose={(value) => onEdit({ value })} />}

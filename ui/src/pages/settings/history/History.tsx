@@ -15,19 +15,18 @@ import { SettingsHead } from "../SettingsHead.tsx";
 import { linesOfContent } from "./content.ts";
 import css from "./History.module.css";
 
-const KINDS = ["project", "feature", "variant", "dataset", "scorer", "bet", "prompt", "criteria", "guideline"] as const;
+const KINDS = ["project", "prompt", "rules", "schema", "rubric", "tools", "grader", "mvq", "dataset"] as const;
 
 export default function History() {
   const [filters, setFilters] = useFilters();
-  const kind = oneOf(KINDS, filters.kind) ?? filters.kind;
+  const kind = oneOf(KINDS, filters.kind);
   const history = usePages("history.list", { limit: 50, ...(kind && { kind }) });
   const entries = history.data?.pages.flatMap((page) => page.entries);
-  const kinds = [...new Set([...KINDS, ...(entries ?? []).map((entry) => entry.kind)])];
   const shown = filters.name && filters.hash && filters.of ? { kind: filters.of, name: filters.name, hash: filters.hash } : null;
   return (
     <>
       <SettingsHead here="History" />
-      <Section title="What was loaded, and when" aside={<div className={css.kind}><Choice label="Kind" value={kind ?? ""} options={[["", "everything"], ...kinds.map((each) => [each, each] as const)]} onChange={(event) => setFilters({ kind: event.target.value || undefined })} /></div>}>
+      <Section title="What was loaded, and when" aside={<div className={css.kind}><Choice label="Kind" value={kind ?? ""} options={[["", "everything"], ...KINDS.map((each) => [each, each] as const)]} onChange={(event) => setFilters({ kind: event.target.value || undefined })} /></div>}>
         <Reading query={{ data: entries, error: history.error, refetch: history.refetch, isPlaceholderData: history.isPlaceholderData }}>
           {(all) => all.length === 0
             ? <Empty says={kind ? `No content of the kind ${kind} was loaded yet.` : "Nothing was loaded yet."}>{kind && <Button onClick={() => setFilters({ kind: undefined })}>Show everything</Button>}</Empty>

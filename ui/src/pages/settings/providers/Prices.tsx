@@ -5,9 +5,12 @@ import { Fields, Input } from "../../../parts/Field.tsx";
 import { Section } from "../../../parts/Page.tsx";
 import { Reading } from "../../../parts/Reading.tsx";
 import { Table } from "../../../parts/Table.tsx";
-import { usd } from "../../../says/number.ts";
+import { count, usd } from "../../../says/number.ts";
 import { writtenDay } from "../../../says/time.ts";
 import css from "./Providers.module.css";
+
+/** More rows than anybody reads. */
+const MOST = 60;
 
 const price = (value: number | null) => (value === null ? <span className="soft">unknown</span> : usd(value));
 
@@ -26,7 +29,7 @@ export function Prices() {
                 ? <p className="soft">{all.length === 0 ? "No price is known." : "No model is called that."} A price in karat.toml is taken before a built-in one.</p>
                 : (
                   <Table
-                    caption="Prices of models" rows={shown} idOf={({ model, source }) => `${model} ${source}`}
+                    caption="Prices of models" rows={shown.slice(0, MOST)} idOf={({ model, source }) => `${model} ${source}`}
                     columns={[
                       { head: "model", cell: ({ model }) => model },
                       { head: "input", isNumber: true, cell: ({ input_usd }) => price(input_usd) },
@@ -36,6 +39,7 @@ export function Prices() {
                     ]}
                   />
                 )}
+              {shown.length > MOST && <p className="soft tiny">The first {MOST} of {count(shown.length)}. A few letters find the others.</p>}
             </div>
           );
         }}
