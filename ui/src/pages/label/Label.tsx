@@ -34,7 +34,7 @@ export default function Label() {
   const promoted = all?.find(({ name }) => name === promoting);
   return (
     <>
-      <PageHead title="Label" says={n_mine === undefined ? undefined : n_mine > 0 ? `${plural(n_mine, "item waits", "items wait")} for you` : "nothing waits for you"}>
+      <PageHead title="Label" says={n_mine === undefined || !mayLabel ? undefined : n_mine > 0 ? `${plural(n_mine, "item waits", "items wait")} for you` : "nothing waits for you"}>
         {mayOpen && <Button onClick={() => setOpening(true)}>Open a queue <kbd>N</kbd></Button>}
       </PageHead>
       <Tabs label="Label" tabs={[{ name: "Queues", to: "/label", isHere: !view, n: all?.length }, ...(mayLabel ? [{ name: "My pace", to: "/label?view=mine", isHere: view === "mine" }] : [])]} />
