@@ -69,9 +69,8 @@ const FOLDS: usize = 5;
 /// Whether a file lies inside the project's folder and can be a file of rules: callers may sit at other machines.
 fn is_place_for_rules(file: &str) -> bool {
     let path = Path::new(file);
-    let is_inside = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let is_inside =
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let is_rules = path.extension().is_some_and(|ending| ending == "toml")
         && path.file_name().is_some_and(|name| name != crate::project::FILE);
     is_inside && is_rules && file.len() <= 200 && !file.chars().any(char::is_control)

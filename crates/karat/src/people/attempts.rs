@@ -1,7 +1,7 @@
 //! Pure. Failed sign-ins of each address: after ten within a minute it has to wait.
 
-use std::collections::HashMap;
 use core::net::IpAddr;
+use std::collections::HashMap;
 
 const MOST_FAILURES: u32 = 10;
 

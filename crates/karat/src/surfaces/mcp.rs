@@ -1,5 +1,6 @@
 //! MCP: the table of operations as tools for AI assistants, over HTTP at /mcp and over standard input and output.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hyper::http::request::Parts;
@@ -183,7 +184,7 @@ fn result(answer: &Answer) -> CallToolResult {
     let mut message = word("detail");
     for (name, text) in [("place", word("place")), ("next", word("next"))] {
         if !text.is_empty() {
-            message.push_str(&format!("\n{name}: {text}"));
+            let _ = write!(message, "\n{name}: {text}");
         }
     }
     CallToolResult::error(vec![ContentBlock::text(message)])

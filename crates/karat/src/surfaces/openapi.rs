@@ -1,4 +1,4 @@
-//! Pure. The description of HTTP for programs that make clients: OpenAPI 3.1 from the table of operations.
+//! Pure. The description of HTTP for programs that make clients: `OpenAPI` 3.1 from the table of operations.
 
 use std::collections::BTreeMap;
 
@@ -148,8 +148,9 @@ fn session(me: &Value, enter: &Value) -> Value {
         },
         "delete": {
             "operationId": "session.close",
-            "summary": "Sign out",
+            "summary": "Sign out; whoever is signed out already stays so",
             "tags": ["session"],
+            "security": [{}, { "session": [], "csrf": [] }],
             "responses": closed
         }
     })

@@ -1,5 +1,6 @@
 //! Pure. What went wrong, as callers outside the terminal read it: RFC 9457 problem details.
 
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 
 use karat_store::StoreError;
@@ -141,10 +142,10 @@ fn status(kind: RefusalKind) -> u16 {
 fn place(mistake: &Mistake) -> String {
     let mut place = mistake.file.clone();
     if let Some(line) = mistake.line {
-        place.push_str(&format!(":{line}"));
+        let _ = write!(place, ":{line}");
     }
     if !mistake.field.is_empty() {
-        place.push_str(&format!(" · {}", mistake.field));
+        let _ = write!(place, " · {}", mistake.field);
     }
     place
 }

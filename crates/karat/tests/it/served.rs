@@ -1,6 +1,7 @@
 //! A running `karat serve`, and a visitor that speaks HTTP byte by byte.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -159,19 +160,18 @@ impl Visitor {
         let body = body.map(Value::to_string);
         let mut headers = String::new();
         if let Some(body) = &body {
-            headers.push_str(&format!(
-                "content-type: application/json\r\ncontent-length: {}\r\n",
-                body.len()
-            ));
+            let length = body.len();
+            let _ =
+                write!(headers, "content-type: application/json\r\ncontent-length: {length}\r\n");
         }
         for (name, value) in more {
-            headers.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(headers, "{name}: {value}\r\n");
         }
         for (name, value) in &self.headers {
-            headers.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(headers, "{name}: {value}\r\n");
         }
         if !more.iter().any(|(name, _)| *name == "host") {
-            headers.push_str(&format!("host: {}\r\n", self.host));
+            let _ = write!(headers, "host: {}\r\n", self.host);
         }
         let body = body.unwrap_or_default();
         self.raw(&format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n{headers}\r\n{body}"))
@@ -189,7 +189,7 @@ impl Visitor {
 
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream
     }
 }

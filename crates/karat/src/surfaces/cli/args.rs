@@ -18,7 +18,7 @@ pub struct Cli {
     /// Ask the `karat serve` at this address instead of the project of the folder.
     #[arg(long, global = true, value_name = "URL")]
     pub server: Option<String>,
-    /// The name of the variable or pasted key with the token for that server; KARAT_API_KEY where absent.
+    /// The name of the variable or pasted key with the token for that server; `KARAT_API_KEY` where absent.
     #[arg(long = "key", global = true, value_name = "NAME", requires = "server")]
     pub key: Option<String>,
     /// What to do; without a command karat says where the project stands.
@@ -72,7 +72,7 @@ pub enum Command {
     Key(KeyCommand),
     /// Print the JSON Schema of karat.toml, for editors.
     Schema,
-    /// Print the description of HTTP as OpenAPI 3.1, for programs that make clients.
+    /// Print the description of HTTP as `OpenAPI` 3.1, for programs that make clients.
     Openapi,
     /// Run a scripted model server; everything that it answers is marked as simulated.
     Mock(MockArgs),
@@ -95,7 +95,7 @@ pub struct PeopleArgs {
     /// What to do; without it people are listed.
     #[command(subcommand)]
     pub command: Option<PeopleCommand>,
-    /// The address that invites begin with; http://127.0.0.1:7878 where absent.
+    /// The address that invites begin with; `http://127.0.0.1:7878` where absent.
     #[arg(long, value_name = "URL", global = true, conflicts_with = "server")]
     pub at: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! `karat people` and `karat token`: who may enter, and the keys of programs.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use serde_json::json;
 
@@ -7,6 +9,7 @@ use super::args::{PeopleArgs, PeopleCommand, TokenCommand};
 use super::reach::Reach;
 use super::{output, tables};
 use crate::clock;
+use crate::gate::describe::plural;
 use crate::people::manage::{Invited, PeopleList};
 use crate::people::tokens::{CreatedToken, RevokedToken, TokenList};
 use karat_records::Person;
@@ -85,10 +88,7 @@ fn listed(list: &PeopleList) -> String {
     let mut text = tables::columns(&rows);
     let waiting = list.invites.iter().filter(|invite| !invite.is_used).count();
     if waiting > 0 {
-        text.push_str(&format!(
-            "{} not used yet\n",
-            crate::gate::describe::plural(waiting as u64, "invite")
-        ));
+        let _ = writeln!(text, "{} not used yet", plural(waiting as u64, "invite"));
     }
     text
 }

@@ -123,13 +123,14 @@ fn address(headers: &HeaderMap) -> Option<String> {
     Some(format!("{scheme}://{host}"))
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Box<Problem>> {
     let Some(value) = headers.get(KEY) else { return Ok(None) };
     let key = value.to_str().unwrap_or_default();
     if (1..=200).contains(&key.len()) {
         return Ok(Some(key));
     }
-    Err(Problem::new(400, "the Idempotency-Key has to have 1 to 200 plain characters"))
+    let message = "the Idempotency-Key has to have 1 to 200 plain characters";
+    Err(Box::new(Problem::new(400, message)))
 }
 
 fn take_turn(doors: &Doors, call: &Call, key: &str) -> Turn {

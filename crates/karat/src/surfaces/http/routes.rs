@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use futures_util::FutureExt as _;
+use hyper::http::uri::Authority;
 use hyper::{Request, StatusCode};
 
 use super::answer::{self, Answer};
@@ -44,7 +45,7 @@ async fn guarded(State(doors): State<Arc<Doors>>, request: Request<Body>, next: 
     let path = request.uri().path();
     let is_in = |doors: &[&str]| doors.iter().any(|door| is_below(path, door));
     let is_private = is_in(&PRIVATE);
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     let refusal = match path {
         // Health checks come by address, and learn nothing.
         "/healthz" => None,
