@@ -144,9 +144,7 @@ pub fn rows_of(file: &DatasetFile, name: &str, text: &str, files: Files<'_>) -> 
     let has = |column: &String| rows.iter().any(|row| row.fields.contains_key(column));
     let mut file = file.clone();
     let columns = &mut file.columns;
-    for column in
-        [&mut columns.id, &mut columns.expected, &mut columns.tags, &mut columns.split]
-    {
+    for column in [&mut columns.id, &mut columns.expected, &mut columns.tags, &mut columns.split] {
         *column = column.take().filter(|name| has(name));
     }
     columns.input.retain(|name| has(name));

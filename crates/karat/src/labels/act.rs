@@ -114,7 +114,9 @@ async fn check_rules(store: &karat_store::Store, queue: &Queue, cited: &[String]
     let known = keep::guideline(store, &queue.name).await?.rules;
     let Some(odd) = cited.iter().find(|id| !known.contains(id)) else { return Ok(()) };
     let next = match suggestion(odd, known.iter().map(String::as_str)) {
-        next if next.is_empty() => "rules are lines of the guideline that begin with R1:".to_owned(),
+        next if next.is_empty() => {
+            "rules are lines of the guideline that begin with R1:".to_owned()
+        }
         next => next,
     };
     Err(Refusal::invalid(format!(
@@ -141,7 +143,9 @@ pub struct SkipItem {
 /// Passes an item on, with a reason.
 pub async fn skip(app: App, input: SkipItem) -> Result<Stands> {
     let Some(reason) = checked_text("reason", Some(input.reason))? else {
-        return Err(Refusal::invalid("a skip needs a reason\n  next: say what is missing or wrong, in a few words"));
+        return Err(Refusal::invalid(
+            "a skip needs a reason\n  next: say what is missing or wrong, in a few words",
+        ));
     };
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;

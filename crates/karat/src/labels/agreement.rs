@@ -62,9 +62,8 @@ pub async fn agreement(app: App, input: OfQueue) -> Result<AgreementShown> {
     let items = keep::items(&store, &queue).await?;
     let assisted = if queue.mode == Mode::Assisted {
         let tasks = keep::tasks(&store, &queue).await?;
-        let suggested = items.iter().filter_map(|(id, item)| {
-            Some((item, tasks.get(id)?.suggestion.as_ref()?))
-        });
+        let suggested =
+            items.iter().filter_map(|(id, item)| Some((item, tasks.get(id)?.suggestion.as_ref()?)));
         let (shown, hidden) = shift::followed(suggested);
         shift::sentence(shown, hidden)
     } else {

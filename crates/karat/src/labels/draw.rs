@@ -61,8 +61,9 @@ pub fn draw(eligible: &[Eligible], sample: Option<usize>, seed: u64) -> Vec<(usi
                 groups.entry(&one.stratum).or_default().push(index);
             }
         }
-        let by_chance =
-            |index: &usize| (unit(seed, "order", &eligible[*index].key), eligible[*index].key.clone());
+        let by_chance = |index: &usize| {
+            (unit(seed, "order", &eligible[*index].key), eligible[*index].key.clone())
+        };
         let sizes: Vec<usize> = groups.values().map(Vec::len).collect();
         let mut kind: Vec<(usize, Drawn)> = Vec::new();
         for ((stratum, mut members), n) in groups.into_iter().zip(places(&sizes, left)) {

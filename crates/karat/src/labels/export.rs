@@ -72,9 +72,24 @@ fn whole(queue: &Queue, id: &str, item: &Item, task: &Task, now_ms: i64) -> Valu
 }
 
 const HEADER: [&str; 18] = [
-    "queue", "item", "case", "input", "answer", "person", "value", "correction", "comment", "rules",
-    "guideline_version", "assisted", "seconds", "at_ms", "sampler", "stratum",
-    "inclusion_probability", "final_value",
+    "queue",
+    "item",
+    "case",
+    "input",
+    "answer",
+    "person",
+    "value",
+    "correction",
+    "comment",
+    "rules",
+    "guideline_version",
+    "assisted",
+    "seconds",
+    "at_ms",
+    "sampler",
+    "stratum",
+    "inclusion_probability",
+    "final_value",
 ];
 
 fn csv(queue: &Queue, rows: &[(String, Item, Task)]) -> Result<String> {

@@ -43,7 +43,9 @@ pub struct WriteGuideline {
 pub async fn write_guideline(app: App, input: WriteGuideline) -> Result<Guideline> {
     let text = input.text.trim_end();
     if text.trim().is_empty() {
-        return Err(Refusal::invalid("the guideline is empty\n  next: write at least one rule, such as R1: …"));
+        return Err(Refusal::invalid(
+            "the guideline is empty\n  next: write at least one rule, such as R1: …",
+        ));
     }
     if text.len() > MOST_BYTES {
         return Err(Refusal::invalid(format!(

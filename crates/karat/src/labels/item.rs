@@ -14,7 +14,9 @@ pub const LEASE_MS: i64 = 10 * 60 * 1000;
 pub const UNDO_MS: i64 = 10 * 1000;
 
 /// Where an item stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemState {
     /// Nobody has it.
@@ -36,7 +38,9 @@ pub enum ItemState {
 }
 
 /// Why a dispute arose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The guideline does not say it, or says it in two ways.
@@ -216,7 +220,9 @@ pub enum Denied {
     #[error("this item was not handed out to you\n  next: take an item with labels.next")]
     NoLease,
     /// The lease ran out and somebody else took the place.
-    #[error("the time for this item ran out and somebody else has it now\n  next: take the next one")]
+    #[error(
+        "the time for this item ran out and somebody else has it now\n  next: take the next one"
+    )]
     Taken,
     /// It has all its labels, or is settled.
     #[error("this item needs no further label\n  next: take the next one")]
@@ -225,10 +231,14 @@ pub enum Denied {
     #[error("there is no open dispute about this item\n  next: look at labels.disputes")]
     NotDisputed,
     /// Nobody settles a dispute of which they are a part.
-    #[error("you have labelled this item, so somebody else has to settle it\n  next: take another dispute, or ask somebody who did not label it")]
+    #[error(
+        "you have labelled this item, so somebody else has to settle it\n  next: take another dispute, or ask somebody who did not label it"
+    )]
     OwnItem,
     /// Nothing was submitted in the last ten seconds.
-    #[error("there is nothing of yours to take back: undo works for 10 seconds after a submit\n  next: if the label is wrong, say so in a comment on the dispute or relabel the case in a new queue")]
+    #[error(
+        "there is nothing of yours to take back: undo works for 10 seconds after a submit\n  next: if the label is wrong, say so in a comment on the dispute or relabel the case in a new queue"
+    )]
     NothingToUndo,
     /// Only values that are certain become gold.
     #[error("this item has no value that people agree on\n  next: label or settle it first")]
@@ -297,9 +307,10 @@ impl Item {
     /// Places that others hold: their labels, and their leases that have not run out.
     fn taken_by_others(&self, person: &str, now_ms: i64) -> usize {
         let labels = self.labels.iter().filter(|label| label.by != person).count();
-        let leases = self.leases.iter().filter(|lease| {
-            lease.by != person && !lease.is_repeat && lease.until_ms > now_ms
-        });
+        let leases = self
+            .leases
+            .iter()
+            .filter(|lease| lease.by != person && !lease.is_repeat && lease.until_ms > now_ms);
         labels + leases.count()
     }
 
@@ -334,7 +345,12 @@ impl Item {
     }
 
     /// Hands the item out a second time to somebody who has labelled it.
-    pub fn take_again(&mut self, person: &str, taking: Taking, now_ms: i64) -> Result<Lease, Denied> {
+    pub fn take_again(
+        &mut self,
+        person: &str,
+        taking: Taking,
+        now_ms: i64,
+    ) -> Result<Lease, Denied> {
         if self.label_of(person).is_none() {
             return Err(Denied::NoLease);
         }
@@ -374,7 +390,13 @@ impl Item {
     }
 
     /// The person's lease of that id, also one that ran out while its place is still free.
-    pub fn lease(&self, person: &str, id: &str, overlap: u32, now_ms: i64) -> Result<Lease, Denied> {
+    pub fn lease(
+        &self,
+        person: &str,
+        id: &str,
+        overlap: u32,
+        now_ms: i64,
+    ) -> Result<Lease, Denied> {
         let found = self.leases.iter().find(|lease| lease.by == person && lease.id == id);
         let Some(lease) = found else {
             let is_labelled = self.label_of(person).is_some();
@@ -470,9 +492,8 @@ impl Item {
         }
         let is_fresh =
             |by: &str, at_ms: i64| by == person && now_ms.saturating_sub(at_ms) <= UNDO_MS;
-        let find = |labels: &[Label]| {
-            labels.iter().position(|label| is_fresh(&label.by, label.at_ms))
-        };
+        let find =
+            |labels: &[Label]| labels.iter().position(|label| is_fresh(&label.by, label.at_ms));
         let (repeat, first) = (find(&self.repeats), find(&self.labels));
         let lease = lease.to_owned();
         let (taking, is_repeat) = if let Some(at) = repeat.or(first) {

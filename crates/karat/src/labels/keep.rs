@@ -222,7 +222,12 @@ pub async fn guidelines(store: &Store, queue: &str) -> Result<Vec<Guideline>> {
 }
 
 /// Writes the next version of a guideline; a writer who was faster keeps the number.
-pub async fn write_guideline(app: &App, store: &Store, queue: &str, text: &str) -> Result<Guideline> {
+pub async fn write_guideline(
+    app: &App,
+    store: &Store,
+    queue: &str,
+    text: &str,
+) -> Result<Guideline> {
     let kind = guideline_of(queue);
     for _ in 0..MOST_TRIES {
         let newest = store.catalog.newest(&kind, queue).await?;
@@ -250,7 +255,12 @@ pub async fn write_guideline(app: &App, store: &Store, queue: &str, text: &str) 
 }
 
 /// Keeps what a promotion did, with where each value comes from.
-pub async fn remember_promotion(store: &Store, queue: &Queue, what: &Value, now_ms: i64) -> Result<()> {
+pub async fn remember_promotion(
+    store: &Store,
+    queue: &Queue,
+    what: &Value,
+    now_ms: i64,
+) -> Result<()> {
     let kind = format!("label-promotion:{}", queue.name);
     Ok(store.catalog.put(version(&kind, &queue.name, what, now_ms)?).await?)
 }

@@ -83,7 +83,12 @@ pub fn raw(ratings: &Ratings, seed: u64) -> Option<Measured> {
     let share = Coefficient::Percent.of(ratings)?;
     let ends = agreement_interval(ratings, Coefficient::Percent, &resampling(seed)).ok().flatten();
     let n = ratings.n_pairable() as u64;
-    Some(Measured::rate("same label", Some(share), ends.unwrap_or(Interval { lower: 0.0, upper: 1.0 }), n))
+    Some(Measured::rate(
+        "same label",
+        Some(share),
+        ends.unwrap_or(Interval { lower: 0.0, upper: 1.0 }),
+        n,
+    ))
 }
 
 /// Kappa for two people, alpha and AC1 for any number, each with its interval and a sentence.
@@ -169,8 +174,7 @@ pub fn paradox(rates: &[BaseRate], raw: Option<f64>, measures: &[Measure]) -> Op
     let value_of = |name: &str| {
         measures.iter().find(|measure| measure.name == name).and_then(|measure| measure.value)
     };
-    let (raw, alpha, ac1) =
-        (raw?, value_of("Krippendorff's alpha")?, value_of("Gwet's AC1")?);
+    let (raw, alpha, ac1) = (raw?, value_of("Krippendorff's alpha")?, value_of("Gwet's AC1")?);
     (raw >= 0.8 && ac1 - alpha >= 0.15).then(|| {
         format!(
             "{} of 100 labels are \"{}\", so chance alone would agree often: kappa and alpha are low although people differ in only {} of 100 pairs. Read AC1 beside them, and label more of the rare kind.",
@@ -183,7 +187,8 @@ pub fn paradox(rates: &[BaseRate], raw: Option<f64>, measures: &[Measure]) -> Op
 
 /// Every two people who share items, the pair with most items first.
 pub fn pairs(table: &Table, kind: Kind, seed: u64) -> Vec<PairAgreement> {
-    let which = Coefficient::Kappa(if kind == Kind::Scale { Weights::Quadratic } else { Weights::None });
+    let which =
+        Coefficient::Kappa(if kind == Kind::Scale { Weights::Quadratic } else { Weights::None });
     let mut pairs = Vec::new();
     for first in 0..table.people.len() {
         for second in first + 1..table.people.len() {

@@ -100,10 +100,8 @@ fn standing<'a>(
 fn pace_of<'a>(items: impl Iterator<Item = &'a Item>, person: &str) -> Option<f64> {
     let mut labels: Vec<&Label> = items.flat_map(|item| &item.labels).collect();
     labels.sort_by_key(|label| label.at_ms);
-    let times: Vec<(bool, f64)> = labels
-        .into_iter()
-        .filter_map(|label| Some((label.by == person, label.seconds?)))
-        .collect();
+    let times: Vec<(bool, f64)> =
+        labels.into_iter().filter_map(|label| Some((label.by == person, label.seconds?))).collect();
     pace::pace(&times)
 }
 
@@ -111,12 +109,13 @@ fn pace_of<'a>(items: impl Iterator<Item = &'a Item>, person: &str) -> Option<f6
 pub async fn next(app: App, input: OfQueue) -> Result<LabelTask> {
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;
-    let guideline = guideline_shown(&store, &queue).await?;
+    let mut guideline = keep::guideline(&store, &queue.name).await?;
     let person = app.actor.id.clone();
     let stop_rule = stop_rule::sentence(&store, &queue.feature).await?;
     // Others take items while this one looks; after a few rounds whatever is left is theirs.
     for _ in 0..5 {
         let items = keep::items(&store, &queue).await?;
+        guideline.n_stale = n_stale(items.values(), guideline.version);
         let now_ms = app.clock.now_ms();
         let order = in_order(&queue, &items, &person, now_ms);
         for (id, is_repeat) in &order {
@@ -126,14 +125,8 @@ pub async fn next(app: App, input: OfQueue) -> Result<LabelTask> {
             };
             let task = keep::task(&store, &queue, id).await?;
             let done = items.values().filter(|item| item.is_touched_by(&person)).count() as u64;
-            let queue_shown = standing(
-                &queue,
-                items.values(),
-                guideline.version,
-                stop_rule,
-                &person,
-                now_ms,
-            );
+            let queue_shown =
+                standing(&queue, items.values(), guideline.version, stop_rule, &person, now_ms);
             let total = done + queue_shown.n_mine.max(u64::from(!is_repeat));
             let position = if *is_repeat { done } else { done + 1 };
             let item = item_shown(id, &lease, task, (position, total.max(position)));
@@ -260,18 +253,14 @@ fn none_because<'a>(
     }
     match (n_open, n_held, n_disputed) {
         (0, _, 0) => "every item has its labels".to_owned(),
-        (0, _, n) => format!("every item has its labels; {n} disputed wait to be settled by somebody who did not label them"),
+        (0, _, n) => format!(
+            "every item has its labels; {n} disputed wait to be settled by somebody who did not label them"
+        ),
         (_, 0, _) => format!("you have labelled all that you can; {n_open} wait for other people"),
-        _ => format!("others have the last {n_held} in hand; what they leave is free again within ten minutes"),
+        _ => format!(
+            "others have the last {n_held} in hand; what they leave is free again within ten minutes"
+        ),
     }
-}
-
-/// The newest guideline with the number of labels that are older.
-pub(super) async fn guideline_shown(store: &Store, queue: &Queue) -> Result<Guideline> {
-    let newest = keep::guideline(store, &queue.name).await?;
-    let items = keep::items(store, queue).await?;
-    let n_stale = n_stale(items.values(), newest.version);
-    Ok(Guideline { n_stale, ..newest })
 }
 
 /// Labels that were made under an older version.
@@ -306,10 +295,8 @@ pub async fn mine(app: App, _: AskQueues) -> Result<MyLabels> {
     let mut queues = Vec::new();
     for queue in keep::queues(&store).await? {
         let items = keep::items(&store, &queue).await?;
-        let own: Vec<(&Item, &Label)> = items
-            .values()
-            .filter_map(|item| Some((item, item.label_of(&app.actor.id)?)))
-            .collect();
+        let own: Vec<(&Item, &Label)> =
+            items.values().filter_map(|item| Some((item, item.label_of(&app.actor.id)?))).collect();
         if own.is_empty() {
             continue;
         }
@@ -326,7 +313,11 @@ pub async fn mine(app: App, _: AskQueues) -> Result<MyLabels> {
             queue: queue.name,
             n: own.len() as u64,
             pace_seconds: pace_of(own.iter().map(|(item, _)| *item), &app.actor.id),
-            agreed_with_final: Measured::share("same as the final value", n_same, finals.len() as u64),
+            agreed_with_final: Measured::share(
+                "same as the final value",
+                n_same,
+                finals.len() as u64,
+            ),
         });
     }
     Ok(MyLabels { queues })

@@ -105,12 +105,16 @@ pub async fn open(app: App, input: OpenQueue) -> Result<QueueShown> {
         Source::Rows => (rows_of(&project, feature, cases, input.rows.as_deref())?, None),
         Source::Answers => answers_of(&app, feature, cases, &input).await?,
         Source::Proposed => {
-            return Err(Refusal::invalid("candidate cases are proposed one by one\n  next: give the source cases, rows or answers"));
+            return Err(Refusal::invalid(
+                "candidate cases are proposed one by one\n  next: give the source cases, rows or answers",
+            ));
         }
     };
     found.retain(|one| input.split.is_none_or(|side| is_on(one.case.split, side)));
     if found.is_empty() {
-        return Err(Refusal::invalid("there is nothing to label in this source\n  next: name another split, source or run"));
+        return Err(Refusal::invalid(
+            "there is nothing to label in this source\n  next: name another split, source or run",
+        ));
     }
     let wished = Wished {
         kind: input.kind,
@@ -166,7 +170,8 @@ pub async fn open(app: App, input: OpenQueue) -> Result<QueueShown> {
 
 /// The feature of that name, or a refusal.
 pub(super) fn feature_of<'a>(project: &'a Project, name: &str) -> Result<&'a Feature> {
-    start::choose_feature(project, Some(name)).map_err(|error| Refusal::not_found(error.to_string()))
+    start::choose_feature(project, Some(name))
+        .map_err(|error| Refusal::not_found(error.to_string()))
 }
 
 fn dataset_of(project: &Project, feature: &Feature, source: Source) -> Result<Option<Dataset>> {
@@ -208,7 +213,9 @@ fn rows_of(
     text: Option<&str>,
 ) -> Result<Vec<Found>> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
-        return Err(Refusal::invalid("there are no rows\n  next: paste them as CSV with a header, or as JSON Lines"));
+        return Err(Refusal::invalid(
+            "there are no rows\n  next: paste them as CSV with a header, or as JSON Lines",
+        ));
     };
     let start = text.trim_start();
     let first = start.lines().next().unwrap_or_default();
@@ -228,7 +235,8 @@ fn rows_of(
         answers: Vec::new(),
         place: Place::file(name),
     });
-    let Some(rows) = import::rows_of(&file, name, text.trim_start_matches('\u{feff}'), files) else {
+    let Some(rows) = import::rows_of(&file, name, text.trim_start_matches('\u{feff}'), files)
+    else {
         let said: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
         return Err(Refusal::invalid(said.join("\n")));
     };
@@ -261,7 +269,12 @@ fn rows_of(
 
 /// The newest run of the feature that has ended, of the right scope; the named one is checked.
 async fn run_of(app: &App, feature: &Feature, wished: Option<&str>) -> Result<Loaded> {
-    let nothing = || Refusal::invalid(format!("there are no answers to tuning cases of {}\n  next: karat eval {}", feature.name, feature.name));
+    let nothing = || {
+        Refusal::invalid(format!(
+            "there are no answers to tuning cases of {}\n  next: karat eval {}",
+            feature.name, feature.name
+        ))
+    };
     let Some(store) = app.existing_store()? else { return Err(nothing()) };
     let id = match wished {
         Some(id) => id.to_owned(),
@@ -286,7 +299,9 @@ async fn run_of(app: &App, feature: &Feature, wished: Option<&str>) -> Result<Lo
         )));
     }
     if loaded.run.plan.scope == Scope::HeldOut {
-        bail!(Refusal::invalid("answers to held-out cases are shown to no labeller: whoever sees a model's answer cannot judge blindly any more\n  next: open a queue of source cases with the split gate, or name a run on tuning cases"));
+        bail!(Refusal::invalid(
+            "answers to held-out cases are shown to no labeller: whoever sees a model's answer cannot judge blindly any more\n  next: open a queue of source cases with the split gate, or name a run on tuning cases"
+        ));
     }
     Ok(loaded)
 }
@@ -346,7 +361,9 @@ async fn suggestions(
     path: &[String],
 ) -> Result<Suggested> {
     if input.source != Source::Cases {
-        return Err(Refusal::invalid("only cases of the dataset have answers that can be suggested or revealed\n  next: use the mode blind, or the source cases"));
+        return Err(Refusal::invalid(
+            "only cases of the dataset have answers that can be suggested or revealed\n  next: use the mode blind, or the source cases",
+        ));
     }
     let loaded = run_of(app, feature, input.run.as_deref()).await?;
     check_variant(&loaded, input.variant.as_deref())?;
@@ -359,9 +376,7 @@ async fn suggestions(
         trial.variant == variant && trial.trial_index == 0 && trial.answer.failure.is_none()
     });
     let values: Vec<(String, Value)> = answers
-        .map(|trial| {
-            (trial.case_id.clone(), settle::part(path, &trial.answer.output).clone())
-        })
+        .map(|trial| (trial.case_id.clone(), settle::part(path, &trial.answer.output).clone()))
         .collect();
     Ok(Suggested { run: loaded.run.id.clone(), variant, values })
 }
@@ -406,16 +421,21 @@ fn items_of(
         .map(|one| Eligible {
             key: one.key.clone(),
             stratum: stratum(&one.case, field),
-            is_unlabelled: one.case.expected.is_none() && one.answer.is_none(),
+            // Whatever somebody pasted is to be labelled, also where it is a case already.
+            is_unlabelled: queue.source == Source::Rows || one.case.expected.is_none(),
         })
         .collect();
-    let sample = Some(sample.unwrap_or(MOST_ITEMS).min(MOST_ITEMS)).filter(|_| {
-        sample.is_some() || eligible.len() > MOST_ITEMS
-    });
+    let sample = Some(sample.unwrap_or(MOST_ITEMS).min(MOST_ITEMS))
+        .filter(|_| sample.is_some() || eligible.len() > MOST_ITEMS);
     let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
     let drawn = draw(&eligible, sample, queue.seed);
     let mut new = Vec::with_capacity(drawn.len());
-    for (position, (index, drawn)) in drawn.into_iter().enumerate() {
+    for (position, (index, mut drawn)) in drawn.into_iter().enumerate() {
+        match queue.source {
+            Source::Rows => drawn.sampler = "row".into(),
+            Source::Answers => drawn.sampler = "answer".into(),
+            Source::Cases | Source::Proposed => {}
+        }
         let Some(one) = found[index].take() else { continue };
         let id = queue.item_id(&one.key);
         let suggestion = suggest(&one.case);

@@ -15,11 +15,11 @@ use serde_json::json;
 use super::gold::plan::{self, DataFile, Fate, How, Plan, Settled, Standing};
 use super::gold::rewrite;
 use super::item::{Gold, Item, ItemState};
+use super::keep;
 use super::queue::{Queue, Side, text_of};
 use super::resolve::is_same;
 use super::settle::part;
 use super::task::Task;
-use super::keep;
 use crate::app::{App, Broken, Refusal};
 use crate::datasets::{self, Dataset, import};
 use crate::gate::describe::plural;
@@ -212,8 +212,9 @@ fn write(
         }
         let written = write_drafts(project, file, &now, &plan, &drafts);
         let done = match written {
-            Ok(version) if is_unchanged(project, &now) => rename(project, &now, &drafts)
-                .map(|()| Some(version)),
+            Ok(version) if is_unchanged(project, &now) => {
+                rename(project, &now, &drafts).map(|()| Some(version))
+            }
             Ok(_) => Ok(None),
             Err(error) => Err(error),
         };
@@ -242,17 +243,16 @@ fn read(project: &Project, file: &DatasetFile) -> Result<Now> {
     let mut data = Vec::new();
     let mut texts = Vec::new();
     // The texts first: what is planned belongs to exactly these bytes.
-    let paths = std::iter::once((&file.file, false))
-        .chain(file.gate_file.iter().map(|path| (path, true)));
+    let paths =
+        std::iter::once((&file.file, false)).chain(file.gate_file.iter().map(|path| (path, true)));
     for (path, is_gate) in paths {
         let text = fs::read_to_string(project.root.join(path)).with_context(|| {
             format!("{path} cannot be read\n  next: check that it is there, and UTF-8")
         })?;
         let bare = text.trim_start_matches('\u{feff}');
         let rows = rows::of_text(path, bare, &problems);
-        let columns = rows.as_ref().and_then(|rows| {
-            import::columns_of(file, path, rows, &problems)
-        });
+        let columns =
+            rows.as_ref().and_then(|rows| import::columns_of(file, path, rows, &problems));
         if let (Some(rows), Some(columns)) = (rows, columns) {
             let is_table = rows::delimiter(path).is_some();
             data.push(DataFile { path: path.clone(), columns, rows, is_table, is_gate });
@@ -366,7 +366,8 @@ fn told(
     files: &[String],
 ) -> Promoted {
     let count = |wanted: How| {
-        let is = |fate: &&(String, Fate)| matches!(&fate.1, Fate::Case { how, .. } if *how == wanted);
+        let is =
+            |fate: &&(String, Fate)| matches!(&fate.1, Fate::Case { how, .. } if *how == wanted);
         plan.fates.iter().filter(is).count() as u64
     };
     let (n_added, n_changed, n_same) = (count(How::Added), count(How::Changed), count(How::Same));
@@ -399,7 +400,9 @@ fn told(
         says.push(format!("{n} left out: {reason}."));
     }
     if n_changed > 0 {
-        says.push("The next gate shows changed desired outputs of held-out cases as an amendment.".into());
+        says.push(
+            "The next gate shows changed desired outputs of held-out cases as an amendment.".into(),
+        );
     }
     Promoted {
         dataset: file.name.clone(),

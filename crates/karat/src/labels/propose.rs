@@ -97,11 +97,8 @@ pub async fn propose(app: &App, proposal: Proposal) -> Result<Proposed> {
             note: proposal.note,
         }),
     };
-    let item = Item {
-        queue_id: queue.id.clone(),
-        position: now_ms.max(0) as u64,
-        ..Item::default()
-    };
+    let item =
+        Item { queue_id: queue.id.clone(), position: now_ms.max(0) as u64, ..Item::default() };
     let is_new = keep::add_item(&store, &queue, &id, &task, &item, now_ms).await?;
     let says = if is_new {
         format!("waits in {} for {}", queue.name, people(queue.overlap))

@@ -146,7 +146,9 @@ impl Queue {
 fn accept_text(value: &Value) -> Result<Value, String> {
     let text = text_of(value);
     if value.is_null() || text.trim().is_empty() {
-        return Err("the label is empty\n  next: write the right answer, or skip with a reason".into());
+        return Err(
+            "the label is empty\n  next: write the right answer, or skip with a reason".into()
+        );
     }
     if text.len() > MOST_BYTES {
         return Err(format!(

@@ -17,7 +17,9 @@ pub struct Followed {
 }
 
 /// Counts first labels that follow the suggestion: (shown, not shown). First labels only, so that items are independent.
-pub fn followed<'a>(items: impl IntoIterator<Item = (&'a Item, &'a Value)>) -> (Followed, Followed) {
+pub fn followed<'a>(
+    items: impl IntoIterator<Item = (&'a Item, &'a Value)>,
+) -> (Followed, Followed) {
     let (mut shown, mut hidden) = (Followed::default(), Followed::default());
     for (item, suggestion) in items {
         let Some(first) = item.labels.iter().min_by_key(|label| label.at_ms) else { continue };

@@ -69,9 +69,27 @@ pub struct Provenance {
 
 /// Parts of names of fields that may say who or what is behind a case, or what others think of it.
 const TELLING: &[&str] = &[
-    "author", "annotat", "label", "rater", "review", "model", "variant", "provider", "vendor",
-    "answer", "output", "completion", "generation", "response", "expected", "gold", "score",
-    "judge", "verdict", "prediction", "created_by",
+    "author",
+    "annotat",
+    "label",
+    "rater",
+    "review",
+    "model",
+    "variant",
+    "provider",
+    "vendor",
+    "answer",
+    "output",
+    "completion",
+    "generation",
+    "response",
+    "expected",
+    "gold",
+    "score",
+    "judge",
+    "verdict",
+    "prediction",
+    "created_by",
 ];
 
 /// Most characters of a field that is shown beside the input.

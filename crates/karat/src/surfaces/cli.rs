@@ -15,6 +15,7 @@ pub mod bets;
 
 pub mod play;
 pub mod data;
+pub mod label;
 
 pub mod progress;
 

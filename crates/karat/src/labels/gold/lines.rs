@@ -21,10 +21,7 @@ pub(super) fn rewrite(text: &str, changes: &[Change], new: &[Vec<Cell>]) -> Resu
     }
     let fresh = new.iter().map(|cells| made(cells, spaced));
     if is_list {
-        let end = rows.last().map_or_else(
-            || text.find('[').map_or(0, |at| at + 1),
-            |at| at.end,
-        );
+        let end = rows.last().map_or_else(|| text.find('[').map_or(0, |at| at + 1), |at| at.end);
         out.push_str(&text[from..end]);
         let mut is_first = rows.is_empty();
         for row in fresh {
@@ -57,8 +54,7 @@ fn made(cells: &[Cell], spaced: bool) -> String {
 }
 
 fn put(row: &str, cell: &Cell, spaced: bool) -> String {
-    let keys: Vec<String> =
-        std::iter::once(&cell.column).chain(&cell.keys).cloned().collect();
+    let keys: Vec<String> = std::iter::once(&cell.column).chain(&cell.keys).cloned().collect();
     set(Some(row), &keys, &cell.value, spaced)
 }
 

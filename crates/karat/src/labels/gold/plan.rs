@@ -97,7 +97,8 @@ const NOT_BLIND: &str =
     "labels made with a model's answer in view never judge, so they go to tuning cases only";
 const OTHER_SIDE: &str = "cases of the other side of the split";
 const NO_VALUE: &str = "answers that are wrong, without a correction that people agree on";
-const NO_OUTPUT: &str = "marks on a scale, which say how good an answer is and not what it should be";
+const NO_OUTPUT: &str =
+    "marks on a scale, which say how good an answer is and not what it should be";
 const NO_OBJECT: &str = "texts where the desired outputs are objects";
 const NO_COLUMN: &str = "inputs with fields for which the file has no column";
 const TWO_VOICES: &str = "items that say something else than another item about the same case";
@@ -366,11 +367,8 @@ fn labelled(data: &DataFile, row: Option<&Row>, origin: &Value) -> Option<Cell> 
         keys: Vec::new(),
         value: Value::String(origin.to_string()),
     };
-    let inside = || Cell {
-        column: "metadata".into(),
-        keys: vec!["labelled".into()],
-        value: origin.clone(),
-    };
+    let inside =
+        || Cell { column: "metadata".into(), keys: vec!["labelled".into()], value: origin.clone() };
     if !data.is_table {
         let old = row.and_then(|row| row.fields.get("metadata"));
         let has_room = old.is_none_or(Value::is_object) && !is_taken("metadata");
@@ -401,8 +399,7 @@ fn known_fields(data: &DataFile, task: &Task) -> Vec<Cell> {
     }
     let column = data.columns.tags.clone().or_else(|| (!data.is_table).then(|| "tags".into()));
     if let Some(column) = column.filter(|_| !task.tags.is_empty()) {
-        let value =
-            if data.is_table { json!(task.tags.join(", ")) } else { json!(task.tags) };
+        let value = if data.is_table { json!(task.tags.join(", ")) } else { json!(task.tags) };
         cells.push(Cell { column, keys: Vec::new(), value });
     }
     cells
@@ -410,11 +407,8 @@ fn known_fields(data: &DataFile, task: &Task) -> Vec<Cell> {
 
 /// The cells of an input in the shape that the file's other inputs have; nothing where it does not fit.
 fn input_cells(data: &DataFile, input: &Map<String, Value>) -> Option<Vec<Cell>> {
-    let whole = |column: &String, value: Value| Cell {
-        column: column.clone(),
-        keys: Vec::new(),
-        value,
-    };
+    let whole =
+        |column: &String, value: Value| Cell { column: column.clone(), keys: Vec::new(), value };
     let columns = &data.columns.input;
     let [column] = columns.as_slice() else {
         let fits = input.keys().all(|key| columns.contains(key));

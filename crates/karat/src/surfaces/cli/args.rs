@@ -67,6 +67,9 @@ pub enum Command {
     /// Work with rules.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Label cases: open queues, label, look at agreement, promote to gold.
+    #[command(subcommand)]
+    Label(super::label::LabelCommand),
     /// Work with keys.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -214,6 +214,7 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             let drafted: Draft = reach.ask("rules.draft", &input).await?;
             output::print(&tables::draft(&drafted)).map(|()| 0)
         }
+        Some(Command::Label(command)) => super::label::run(app, command).await,
         Some(Command::Key(KeyCommand::Set { name })) => {
             let mut key = String::new();
             std::io::stdin()
