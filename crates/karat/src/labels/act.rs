@@ -55,7 +55,7 @@ pub async fn submit(app: App, input: Submit) -> Result<Submitted> {
     let reveal = task.suggestion.filter(|_| reveals);
     let id = app.clock.new_id();
     let person = &app.actor;
-    let (_, item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
+    let ((), item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
         let lease = item.lease(&person.id, &input.lease, queue.overlap, now_ms)?;
         let measured = (now_ms - lease.since_ms) as f64 / 1000.0;
         let told = input.seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
@@ -149,7 +149,7 @@ pub async fn skip(app: App, input: SkipItem) -> Result<Stands> {
     };
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;
-    let (_, item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
+    let ((), item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
         item.skip(&app.actor, &input.lease, &reason, queue.overlap, now_ms)
     })
     .await?;

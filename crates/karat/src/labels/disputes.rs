@@ -116,7 +116,7 @@ pub async fn adjudicate(app: App, input: Adjudicate) -> Result<Stands> {
             "the note is longer than {MOST_BYTES} bytes\n  next: shorten it"
         )));
     }
-    let (_, item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
+    let ((), item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
         let adjudication = Adjudication {
             by: app.actor.id.clone(),
             name: app.actor.name.clone(),

@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(drawn.len(), 6);
         assert!(drawn[..4].iter().all(|(index, how)| *index < 4 && how.sampler == "unlabelled"));
         assert!(drawn[4..].iter().all(|(index, how)| *index >= 4 && how.sampler == "relabel"));
-        assert_eq!(drawn[0].1.inclusion_probability, 1.0);
+        assert!((drawn[0].1.inclusion_probability - 1.0).abs() < 1e-12);
         assert!((drawn[4].1.inclusion_probability - 1.0 / 3.0).abs() < 1e-12);
         assert_eq!(draw(&all, None, 7).len(), 4);
         assert_eq!(draw(&eligible(5, 0, 1), None, 7).len(), 5, "all are labelled: label again");

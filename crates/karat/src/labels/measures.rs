@@ -207,7 +207,7 @@ pub fn pairs(table: &Table, kind: Kind, seed: u64) -> Vec<PairAgreement> {
             });
         }
     }
-    pairs.sort_by(|a, b| b.n.cmp(&a.n));
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.n));
     pairs.truncate(100);
     pairs
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::draw::{self, is_repeated};
 use super::item::{Item, ItemState, Label, Lease, Taking};
 use super::queue::{Mode, Queue};
-use super::shown::{Guideline, LabelItem, LabelTask, Measured, QueueShown};
+use super::shown::{LabelItem, LabelTask, Measured, QueueShown};
 use super::task::{Task, context};
 use super::{keep, pace, resolve, stop_rule};
 use crate::app::App;

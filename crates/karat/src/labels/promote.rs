@@ -91,7 +91,7 @@ pub async fn promote(app: App, input: Promote) -> Result<Promoted> {
     let mut promoted = Vec::new();
     for (id, fate) in &plan.fates {
         let Fate::Case { id: case_id, .. } = fate else { continue };
-        let (_, item) = keep::changed(&app, &store, &queue, id, |item, now_ms| {
+        let ((), item) = keep::changed(&app, &store, &queue, id, |item, now_ms| {
             let gold = Gold {
                 dataset: file.name.clone(),
                 version: version.clone(),

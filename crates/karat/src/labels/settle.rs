@@ -42,7 +42,8 @@ pub fn settle(
     wished: Wished,
 ) -> Result<Asked, String> {
     let path = primary_path(feature);
-    let found = if source == Source::Answers { None } else { values(feature, cases, &path) };
+    let found =
+        if source == Source::Answers { None } else { values(feature, cases, path.as_ref()) };
     let kind = wished.kind.unwrap_or(match source {
         Source::Answers => Kind::YesNo,
         _ if found.is_some() || !wished.options.is_empty() => Kind::Choice,
@@ -104,8 +105,8 @@ pub fn part<'a>(keys: &[String], output: &'a Value) -> &'a Value {
 }
 
 /// The values that the output's schema lists at the path, else those that the cases have.
-fn values(feature: &Feature, cases: &[Case], path: &Option<Path>) -> Option<Vec<Value>> {
-    let keys = path.as_ref().and_then(Path::keys).unwrap_or_default();
+fn values(feature: &Feature, cases: &[Case], path: Option<&Path>) -> Option<Vec<Value>> {
+    let keys = path.and_then(Path::keys).unwrap_or_default();
     let in_schema = feature.output.as_ref().and_then(|schema| {
         let at = keys.iter().try_fold(schema, |schema, key| schema.get("properties")?.get(key))?;
         match (at.get("enum"), at.get("type")) {

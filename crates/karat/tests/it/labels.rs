@@ -114,6 +114,35 @@ async fn in_hand(app: &App, queue: &str) -> (Value, Value) {
     (task["item"]["id"].clone(), task["item"]["lease"].clone())
 }
 
+/// The figures are those of the same table in the statistics crate.
+fn check_agreement(shown: &Value, differ: impl Fn(usize) -> bool) {
+    let units: Vec<Vec<Option<f64>>> = (0..12)
+        .map(|index| {
+            vec![Some((index % 3) as f64), Some(((index + usize::from(differ(index))) % 3) as f64)]
+        })
+        .collect();
+    let ratings = Ratings::new(&units).unwrap();
+    let measure = |name: &str| {
+        let found = shown["measures"].as_array().unwrap().iter().find(|one| one["name"] == name);
+        found.unwrap().clone()
+    };
+    for (name, which) in [
+        ("Cohen's kappa", Coefficient::Kappa(Weights::None)),
+        ("Krippendorff's alpha", Coefficient::Alpha(Level::Nominal)),
+        ("Gwet's AC1", Coefficient::Ac1),
+    ] {
+        let (found, known) =
+            (measure(name)["value"].as_f64().unwrap(), which.of(&ratings).unwrap());
+        assert!((found - known).abs() < 1e-12, "{name}: {found} and {known}");
+        assert!(measure(name)["lower"].as_f64().unwrap() < known);
+        assert!(measure(name)["says"].as_str().unwrap().contains("no conclusion below 20 items"));
+    }
+    assert!((shown["raw"]["estimate"].as_f64().unwrap() - 0.75).abs() < 1e-12);
+    assert_eq!((&shown["raw"]["n"], &shown["n_people"]), (&json!(12), &json!(2)));
+    assert_eq!(shown["causes"], json!([{"cause": "guideline-gap", "n": 3}]));
+    assert!(shown["note"].as_str().unwrap().contains("write the missing rule"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_label_three_disputes_are_settled_and_the_gold_is_judged_by() {
     let folder = desk();
@@ -167,31 +196,7 @@ async fn two_people_label_three_disputes_are_settled_and_the_gold_is_judged_by()
     assert_eq!(again.0, RefusalKind::Conflict);
 
     let shown = call(&app, "labels.agreement", json!({"queue": "triage"})).await;
-    let units: Vec<Vec<Option<f64>>> = (0..12)
-        .map(|index| {
-            vec![Some((index % 3) as f64), Some(((index + usize::from(differ(index))) % 3) as f64)]
-        })
-        .collect();
-    let ratings = Ratings::new(&units).unwrap();
-    let measure = |name: &str| {
-        let found = shown["measures"].as_array().unwrap().iter().find(|one| one["name"] == name);
-        found.unwrap().clone()
-    };
-    for (name, which) in [
-        ("Cohen's kappa", Coefficient::Kappa(Weights::None)),
-        ("Krippendorff's alpha", Coefficient::Alpha(Level::Nominal)),
-        ("Gwet's AC1", Coefficient::Ac1),
-    ] {
-        let (found, known) =
-            (measure(name)["value"].as_f64().unwrap(), which.of(&ratings).unwrap());
-        assert!((found - known).abs() < 1e-12, "{name}: {found} and {known}");
-        assert!(measure(name)["lower"].as_f64().unwrap() < known);
-        assert!(measure(name)["says"].as_str().unwrap().contains("no conclusion below 20 items"));
-    }
-    assert!((shown["raw"]["estimate"].as_f64().unwrap() - 0.75).abs() < 1e-12);
-    assert_eq!((&shown["raw"]["n"], &shown["n_people"]), (&json!(12), &json!(2)));
-    assert_eq!(shown["causes"], json!([{"cause": "guideline-gap", "n": 3}]));
-    assert!(shown["note"].as_str().unwrap().contains("write the missing rule"));
+    check_agreement(&shown, differ);
 
     let promoted = call(&app, "labels.promote", json!({"queue": "triage"})).await;
     assert_eq!(
@@ -342,8 +347,15 @@ async fn what_is_not_allowed_is_refused_with_its_reason() {
         json!({"queue": "q", "item": item, "lease": lease, "reason": "no text"}),
     )
     .await;
-    let (next, _) = in_hand(&ann, "q").await;
+    let task = call(&ann, "labels.next", json!({"queue": "q"})).await;
+    let (next, lease) = (task["item"]["id"].clone(), task["item"]["lease"].clone());
     assert_ne!(next, item);
+    call(&ann, "labels.submit", submit(&next, &lease, json!("returns"))).await;
+    let input = format!("message {}\"", number_of(&task["item"]));
+    folder.write("tickets.jsonl", &folder.read("tickets.jsonl").replace(&input, "other words\""));
+    let promoted = call(&app, "labels.promote", json!({"queue": "q"})).await;
+    assert_eq!((&promoted["n_changed"], &promoted["n_left_out"]), (&json!(0), &json!(1)));
+    assert!(promoted["says"].as_str().unwrap().contains("input was changed"), "{promoted}");
     for (name, input) in [
         ("labels.promote", json!({"queue": "q"})),
         ("labels.export", json!({"queue": "q", "format": "csv"})),
@@ -358,9 +370,12 @@ async fn what_is_not_allowed_is_refused_with_its_reason() {
 async fn suggestions_stay_away_from_held_out_cases_and_from_gold_that_judges() {
     let folder = desk();
     assert_eq!(folder.karat(&["eval", "--quiet"]).code, 0);
+    assert_eq!(folder.karat(&["gate", "--quiet"]).code, 2);
     let app = app(&folder);
     let open = json!({"feature": "triage", "source": "cases", "sample": 24, "mode": "assisted", "overlap": 1, "name": "assisted", "seed": 3});
-    call(&app, "labels.open", open).await;
+    let opened = call(&app, "labels.open", open).await;
+    let rule = opened["stop_rule"].as_str().unwrap_or_default();
+    assert!(rule.contains("more labels until this gate can decide"), "{rule}");
     let ann = labeller(&app, "Ann");
     let (mut n_shown, mut n_hidden) = (0, 0);
     loop {

@@ -4,11 +4,38 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
+use karat::app::App;
 use karat::labels::propose::{Proposal, propose};
 use serde_json::{Value, json};
 
 use crate::labels::{PROJECT, SCHEMA, app, call, desk, label_all, labeller, number_of, truth};
 use crate::program::Folder;
+
+/// Judges every answer of the run, and corrects those that are wrong.
+async fn correct_answers(app: &App, ann: &App) {
+    call(
+        app,
+        "labels.open",
+        json!({"feature": "triage", "source": "answers", "overlap": 1, "name": "judged"}),
+    )
+    .await;
+    loop {
+        let task = call(ann, "labels.next", json!({"queue": "judged"})).await;
+        let item = &task["item"];
+        if item.is_null() {
+            break;
+        }
+        let wanted = truth(number_of(item) + 1);
+        let is_right = item["answer"]["queue"] == wanted;
+        call(ann, "labels.submit", json!({"queue": "judged", "item": item["id"], "lease": item["lease"], "value": is_right, "correction": if is_right { Value::Null } else { json!({"queue": wanted}) }})).await;
+    }
+    let promoted = call(app, "labels.promote", json!({"queue": "judged"})).await;
+    assert_eq!(
+        (&promoted["n_changed"], &promoted["n_left_out"]),
+        (&json!(6), &json!(0)),
+        "{promoted}"
+    );
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn new_rows_and_candidates_become_cases_in_a_table_and_answers_are_corrected() {
@@ -106,28 +133,7 @@ async fn new_rows_and_candidates_become_cases_in_a_table_and_answers_are_correct
         folder.read("gate.csv").starts_with(gate) && folder.read("gate.csv").contains("message 70")
     );
 
-    call(
-        &app,
-        "labels.open",
-        json!({"feature": "triage", "source": "answers", "overlap": 1, "name": "judged"}),
-    )
-    .await;
-    loop {
-        let task = call(&ann, "labels.next", json!({"queue": "judged"})).await;
-        let item = &task["item"];
-        if item.is_null() {
-            break;
-        }
-        let wanted = truth(number_of(item) + 1);
-        let is_right = item["answer"]["queue"] == wanted;
-        call(&ann, "labels.submit", json!({"queue": "judged", "item": item["id"], "lease": item["lease"], "value": is_right, "correction": if is_right { Value::Null } else { json!({"queue": wanted}) }})).await;
-    }
-    let promoted = call(&app, "labels.promote", json!({"queue": "judged"})).await;
-    assert_eq!(
-        (&promoted["n_changed"], &promoted["n_left_out"]),
-        (&json!(6), &json!(0)),
-        "{promoted}"
-    );
+    correct_answers(&app, &ann).await;
     app.close().await;
     let held_out = folder.karat(&["gate", "--format", "json", "--quiet"]);
     assert_eq!(held_out.json()["n_cases"], 2, "{held_out:?}");

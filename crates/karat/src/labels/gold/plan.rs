@@ -101,6 +101,7 @@ const NO_OUTPUT: &str =
     "marks on a scale, which say how good an answer is and not what it should be";
 const NO_OBJECT: &str = "texts where the desired outputs are objects";
 const NO_COLUMN: &str = "inputs with fields for which the file has no column";
+const OTHER_INPUT: &str = "cases whose input was changed after people had labelled it";
 const TWO_VOICES: &str = "items that say something else than another item about the same case";
 
 impl Standing<'_> {
@@ -145,8 +146,12 @@ pub fn plan(
     let mut said: BTreeMap<String, Value> = BTreeMap::new();
     for one in settled {
         let input = Hash::of_json(&Value::Object(one.task.input.clone()));
-        let known = one.task.case_id.as_deref().and_then(|id| by_id.get(id));
-        let known = known.or_else(|| by_input.get(&input)).copied();
+        let named = one.task.case_id.as_deref().and_then(|id| by_id.get(id)).copied();
+        if named.is_some_and(|at| standing.cases[at].input_hash() != input) {
+            plan.fates.push((one.id.to_owned(), Fate::LeftOut(OTHER_INPUT)));
+            continue;
+        }
+        let known = named.or_else(|| by_input.get(&input).copied());
         let fate = match fate(queue, standing, *one, known, side) {
             Err(reason) => Fate::LeftOut(reason),
             Ok((keys, value)) => {
@@ -378,7 +383,7 @@ fn labelled(data: &DataFile, row: Option<&Row>, origin: &Value) -> Option<Cell> 
     if let Some(column) = ["metadata.labelled", "labelled"].into_iter().find(|name| has(name)) {
         return (!is_taken(column)).then(|| whole(column));
     }
-    let old = row.and_then(|row| row.fields.get("metadata")).map(|value| text_of(value));
+    let old = row.and_then(|row| row.fields.get("metadata")).map(text_of);
     let has_room = old.is_none_or(|text| text.trim().is_empty() || text.trim().starts_with('{'));
     (has("metadata") && has_room && !is_taken("metadata")).then(inside)
 }

@@ -39,7 +39,7 @@ pub(super) fn rewrite(
     out.push_str(written);
     for name in &names[n_known..] {
         out.push_str(&separator);
-        out.push_str(line(&[name.clone()], delimiter)?.trim_end_matches('\n'));
+        out.push_str(line(std::slice::from_ref(name), delimiter)?.trim_end_matches('\n'));
     }
     out.push_str(after);
     for (index, (record, start)) in records.iter().enumerate() {

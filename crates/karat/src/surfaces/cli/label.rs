@@ -150,7 +150,7 @@ pub async fn run(app: App, command: LabelCommand) -> Result<u8> {
         LabelCommand::Promote(args) => {
             let input = Promote { queue: args.queue, dataset: args.dataset, split: args.split };
             let promoted = promote(app, input).await?;
-            print(args.format, &promoted, |promoted| words::promoted(promoted))
+            print(args.format, &promoted, words::promoted)
         }
     }
     .map(|()| 0)
