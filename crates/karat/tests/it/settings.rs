@@ -62,8 +62,7 @@ async fn a_key_is_kept_and_is_in_no_output_and_no_error() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_says_what_is_wrong_with_a_provider() {
     let server = Server::start(OK);
-    let url = format!("{}/v1", server.url);
-    let folder = Asking { url: &url, ..Asking::default() }.folder();
+    let folder = Asking { url: &server.url, ..Asking::default() }.folder();
     let editor = app(&folder, Role::Editor);
     let tested = call(&editor, "providers.test", json!({"provider": "sim"})).await.unwrap();
     assert_eq!(
@@ -85,10 +84,7 @@ async fn a_dead_host_a_wrong_key_a_wrong_model_and_a_wrong_dialect_have_a_senten
         Server::start(&format!("[[fault]]\nkind = \"status\"\nstatus = {status}\nalways = true\n"))
     };
     let (locked, lost, fine) = (fault(401), fault(404), Server::start(OK));
-    let at = |server: &Server| {
-        let url = format!("{}/v1", server.url);
-        Asking { url: &url, ..Asking::default() }.folder()
-    };
+    let at = |server: &Server| Asking { url: &server.url, ..Asking::default() }.folder();
     let (dead, locked, lost) = (Asking::default().folder(), at(&locked), at(&lost));
     let other = at(&fine);
     other.write("karat.toml", &other.read("karat.toml").replace("/v1\"", "/nowhere\""));

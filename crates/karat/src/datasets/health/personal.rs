@@ -159,8 +159,10 @@ pub fn kinds(text: &str) -> Vec<Kind> {
     let is_iban = IBAN.find_iter(text).any(|found| iban(found.as_str()));
     let is_phone = PHONE.find_iter(text).any(|found| {
         let n = digits(found.as_str()).len();
+        let number = found.as_str().trim_start_matches('+');
         (7..=15).contains(&n)
-            && !cards.iter().any(|card| card.contains(found.as_str().trim_start_matches('+')))
+            && stands_alone(text, found.range())
+            && !cards.iter().any(|card| card.contains(number))
     });
     if is_phone {
         kinds.push(Kind::Phone);
@@ -172,6 +174,12 @@ pub fn kinds(text: &str) -> Vec<Kind> {
         kinds.push(Kind::Iban);
     }
     kinds
+}
+
+/// Whether a number is no part of a calculation or of a longer number.
+fn stands_alone(text: &str, at: std::ops::Range<usize>) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || "-*/=<>".contains(c));
+    !goes_on(text[..at.start].chars().next_back()) && !goes_on(text[at.end..].chars().next())
 }
 
 /// The check digit of cards (ISO/IEC 7812-1).
@@ -220,6 +228,7 @@ mod tests {
             ("pay to DE89 3704 0044 0532 0130 00 now", &[Kind::Iban]),
             ("pay to DE89 3704 0044 0532 0130 01 now", &[]),
             ("order 20261123 of 12 pieces at 3.50", &[]),
+            ("= $<<6000-600-150-1200-2000=2050>>2050 on gifts", &[]),
             ("0000000000000000", &[]),
             ("Janet has 16 eggs, 3 for breakfast; 1234567 in all", &[]),
             ("@mention and a@b", &[]),
