@@ -343,3 +343,160 @@ pub fn latency_words(pairs: &[Pair<'_>], names: (&str, &str)) -> Option<String> 
         plural(pairs.len() as u64, "case")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use karat_records::{
+        Answer, EvalRun, Failure, FailureKind, Fault, Hash, NamedHash, RunPlan, RunState, Scope,
+        Score,
+    };
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn named(name: &str) -> NamedHash {
+        NamedHash { name: name.into(), hash: Hash::of_bytes(name.as_bytes()) }
+    }
+
+    /// Two variants on so many cases: `a` is right on the first `right.0`, `b` on the first `right.1`.
+    fn loaded(n: usize, right: (usize, usize)) -> Loaded {
+        let mut trials = Vec::new();
+        let mut scores = HashMap::new();
+        for (variant, right, cost) in [("a", right.0, 0.001), ("b", right.1, 0.003)] {
+            for index in 0..n {
+                let id = format!("{variant}{index}");
+                scores.insert(
+                    id.clone(),
+                    vec![Some(Score {
+                        trial_id: id.clone(),
+                        scorer: "right".into(),
+                        scorer_hash: Hash::of_bytes(b"right"),
+                        value: Some(f64::from(u8::from(index < right))),
+                        label: None,
+                        explanation: Some(format!("why {id}")),
+                        cost_usd: None,
+                        simulated: false,
+                    })],
+                );
+                trials.push(Trial {
+                    id,
+                    run_id: "r".into(),
+                    feature: "f".into(),
+                    variant: variant.into(),
+                    case_id: format!("c{index:03}"),
+                    trial_index: 0,
+                    key: Hash::of_bytes(b"k"),
+                    ended_at_ms: 1,
+                    answer: Answer {
+                        output: json!(variant),
+                        latency_ms: Some(if variant == "a" { 100.0 } else { 300.0 }),
+                        cost_usd: Some(cost),
+                        ..Answer::default()
+                    },
+                });
+            }
+        }
+        let run = EvalRun {
+            id: "r".into(),
+            plan: RunPlan {
+                feature: "f".into(),
+                scope: Scope::Tune,
+                variants: vec![named("a"), named("b")],
+                dataset: named("d"),
+                n_cases: n as u64,
+                scorers: vec![named("right")],
+                trials: 1,
+                seed: 1,
+            },
+            fresh: false,
+            started_at_ms: 1,
+            ended_at_ms: Some(2),
+            state: RunState::Complete,
+            report: None,
+        };
+        Loaded { run, trials, scores }
+    }
+
+    fn cases(n: usize, n_groups: usize) -> HashMap<String, Case> {
+        let case = |index: usize| {
+            let mut metadata = Map::new();
+            metadata.insert("segment".into(), json!(format!("s{}", index % n_groups)));
+            metadata.insert("order".into(), json!(format!("o{index}")));
+            let id = format!("c{index:03}");
+            (id.clone(), Case { metadata, ..super::super::load::bare_case(&id) })
+        };
+        (0..n).map(case).collect()
+    }
+
+    fn sides(loaded: &Loaded) -> (Side<'_>, Side<'_>) {
+        (Side { loaded, variant: "a", scorer: 0 }, Side { loaded, variant: "b", scorer: 0 })
+    }
+
+    #[test]
+    fn groups_share_the_error_so_that_their_intervals_hold_together() {
+        let loaded = loaded(120, (60, 90));
+        let (first, second) = sides(&loaded);
+        let (few, many) = (cases(120, 1), cases(120, 6));
+        let fields = ["metadata.segment".to_owned()];
+        let one = segments(&pairs(first, second, &few), &fields, 0.05);
+        assert_eq!((one.len(), one[0].n), (1, 120));
+        assert!((one[0].difference - 0.25).abs() < 1e-9);
+        let all = pairs(first, second, &many);
+        let six = segments(&all, &fields, 0.05);
+        assert_eq!(six.iter().map(|group| group.n).sum::<u64>(), 120);
+        // The same group judged as the only one has a narrower interval.
+        let alone: Vec<Pair<'_>> = all
+            .iter()
+            .filter(|pair| segment_of(pair.case.unwrap(), "metadata.segment") == "s0")
+            .cloned()
+            .collect();
+        let alone = segments(&alone, &fields, 0.05);
+        assert!(alone[0].upper - alone[0].lower < six[0].upper - six[0].lower);
+    }
+
+    #[test]
+    fn only_fields_with_a_few_values_make_groups() {
+        let cases = cases(60, 3);
+        assert_eq!(fields_of(cases.values(), &[]), ["metadata.segment"]);
+        let judged = ["metadata.order".to_owned(), "metadata.segment".to_owned()];
+        assert_eq!(fields_of(cases.values(), &judged), judged);
+    }
+
+    #[test]
+    fn a_changed_case_shows_both_answers_and_why_the_worse_one_is_worse() {
+        let mut loaded = loaded(10, (8, 5));
+        let cases = cases(10, 2);
+        let failing = loaded.trials.iter_mut().find(|trial| trial.id == "b6").unwrap();
+        failing.answer.failure = Some(Failure {
+            kind: FailureKind::Timeout,
+            message: "too late".into(),
+            fault: Fault::Provider,
+        });
+        let (first, second) = sides(&loaded);
+        let pairs = pairs(first, second, &cases);
+        assert_eq!(pairs.iter().filter(|pair| pair.is_changed()).count(), 3);
+        let shown =
+            |id: &str| pairs.iter().find(|pair| pair.case_id == id).unwrap().shown(first, second);
+        assert_eq!(shown("c005").why.as_deref(), Some("why b5"));
+        assert_eq!(
+            (shown("c006").why.as_deref(), &shown("c006").second[0]),
+            (Some("too late"), &json!("(no answer: too late)"))
+        );
+    }
+
+    #[test]
+    fn money_and_time_are_said_beside_each_other() {
+        let loaded = loaded(100, (50, 50));
+        let cases = cases(100, 2);
+        let (first, second) = sides(&loaded);
+        let pairs = pairs(first, second, &cases);
+        assert_eq!(
+            cost_words(&pairs, ("a", "b")).unwrap(),
+            "1,000 answers cost $3.00 with b and $1.00 with a: b costs 3× as much."
+        );
+        assert_eq!(
+            latency_words(&pairs, ("a", "b")).unwrap(),
+            "95 of 100 answers come within 300 ms with b and 100 ms with a (100 cases)."
+        );
+    }
+}

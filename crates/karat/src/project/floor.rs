@@ -1,30 +1,34 @@
-//! Pure. Another floor for one criterion in the text of `karat.toml`; everything else stays as people wrote it.
+//! Pure. Another floor for one criterion in the text of `karat.toml`; everything else stays byte for byte.
 
 use anyhow::{Result, bail};
-use toml_edit::{DocumentMut, Item, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 /// The text with the floor of a criterion replaced.
 pub fn with_floor(text: &str, feature: &str, criterion: &str, min: f64) -> Result<String> {
-    let Ok(mut document) = text.parse::<DocumentMut>() else {
+    let Ok(document) = DeTable::parse(text) else {
         bail!("karat.toml is not valid TOML\n  next: `karat check` names the line")
     };
-    let mut item: &mut Item = document.as_item_mut();
-    for name in ["features", feature, "mvq", criterion, "min"] {
-        let Some(next) = item.as_table_like_mut().and_then(|table| table.get_mut(name)) else {
+    let mut table = document.get_ref();
+    for name in ["features", feature, "mvq", criterion] {
+        let Some(DeValue::Table(next)) = value_of(table, name).map(Spanned::get_ref) else {
             bail!(
-                "karat.toml says features.{feature}.mvq.{criterion}.min in a way that cannot be changed here\n  next: change it in the file"
+                "karat.toml has no table features.{feature}.mvq.{criterion}\n  next: change the floor in the file"
             )
         };
-        item = next;
+        table = next;
     }
-    let Some(value) = item.as_value_mut() else {
-        bail!("the floor of {criterion} is no number\n  next: change it in the file")
+    let floor = value_of(table, "min")
+        .filter(|floor| matches!(floor.get_ref(), DeValue::Float(_) | DeValue::Integer(_)));
+    let Some(floor) = floor else {
+        bail!("{criterion} has no floor that is a number\n  next: change it in the file")
     };
-    let mut new = Value::from(min);
-    // What stands before and behind the number, such as a comment, belongs to the line and not to the number.
-    *new.decor_mut() = value.decor().clone();
-    *value = new;
-    Ok(document.to_string())
+    let span = floor.span();
+    Ok(format!("{}{min}{}", &text[..span.start], &text[span.end..]))
+}
+
+fn value_of<'a, 'b>(table: &'a DeTable<'b>, name: &str) -> Option<&'a Spanned<DeValue<'b>>> {
+    table.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -51,15 +55,18 @@ mod tests {
                 "features = { f = { mvq = { correct = { min = 0.8 } } } }",
             ),
         ] {
-            // The editor of TOML writes line ends as \n.
-            let changed = with_floor(text, "f", "correct", 0.8).unwrap();
-            assert_eq!(changed.replace('\r', ""), wanted.replace('\r', ""));
+            assert_eq!(with_floor(text, "f", "correct", 0.8).unwrap(), wanted);
         }
     }
 
     #[test]
     fn what_is_not_there_is_not_made() {
-        for text in ["", "[features.f.mvq]\ncorrect = { metric = \"right\", max = 0.1 }\n", "[[["] {
+        for text in [
+            "",
+            "[features.f.mvq]\ncorrect = { metric = \"right\", max = 0.1 }\n",
+            "[features.f.mvq]\ncorrect = { min = \"a\" }\n",
+            "[[[",
+        ] {
             with_floor(text, "f", "correct", 0.8).unwrap_err();
         }
     }

@@ -281,3 +281,60 @@ pub fn headline_criterion(variant: &VariantReport) -> Option<&CriterionVerdict> 
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::fixtures;
+
+    /// The undecided report without the criteria that are too close to their floors.
+    fn decidable() -> Report {
+        let mut report = fixtures::undecided();
+        for variant in &mut report.variants {
+            if let Some(verdict) = &mut variant.verdict {
+                verdict.criteria.retain(|criterion| criterion.name == "fast");
+            }
+        }
+        report
+    }
+
+    fn kinds(report: &Report) -> Vec<OfferKind> {
+        let grounds =
+            Grounds { report, outcomes: &Outcomes::default(), criteria: &[], fields: &[] };
+        offers(grounds).into_iter().map(|offer| offer.kind).collect()
+    }
+
+    #[test]
+    fn only_an_undecided_verdict_has_offers_and_stopping_is_the_last() {
+        assert_eq!(kinds(&decidable()), [OfferKind::Label, OfferKind::Stop]);
+        assert!(kinds(&fixtures::pass()).is_empty());
+        assert!(kinds(&fixtures::fail()).is_empty());
+        assert!(kinds(&fixtures::tuning()).is_empty());
+    }
+
+    #[test]
+    fn more_cases_are_offered_only_where_a_number_of_them_would_decide() {
+        let mut report = decidable();
+        let name = undecided(&report).unwrap().name.clone();
+        let label = label_of(&report, undecided(&report).unwrap()).unwrap();
+        assert!(label.title.starts_with("Label ") && label.page.starts_with("/label?feature="));
+        for variant in report.variants.iter_mut().filter(|variant| variant.name == name) {
+            for criterion in &mut variant.verdict.as_mut().unwrap().criteria {
+                if let Some(more) = &mut criterion.more {
+                    more.expected = None;
+                }
+            }
+        }
+        assert_eq!(kinds(&report), [OfferKind::Stop]);
+        // One criterion that is too close to its floor is enough: more cases do not decide the whole.
+        assert_eq!(kinds(&fixtures::undecided()), [OfferKind::Stop]);
+    }
+
+    #[test]
+    fn the_promise_is_a_frequency_beside_what_is_demanded() {
+        let report = fixtures::undecided();
+        let says = promise(&report, undecided(&report).unwrap()).unwrap();
+        assert!(says.starts_with("Today we can promise that at least "), "{says}");
+        assert!(says.contains(" of 100 ") && says.ends_with("is demanded."), "{says}");
+    }
+}

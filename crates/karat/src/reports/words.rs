@@ -142,15 +142,11 @@ pub fn cost(report: &Report) -> Option<String> {
     let variant = report.headline_variant()?;
     let own = variant.economy.usd_per_1000?;
     let amount = |usd_per_1000: f64| {
-        if usd_per_1000 > 0.0 {
-            format!("cost {}", usd(usd_per_1000))
-        } else {
-            "cost nothing".into()
-        }
+        if usd_per_1000 > 0.0 { usd(usd_per_1000) } else { "nothing".into() }
     };
     let name = line(&variant.name);
     let about = line(&report.about);
-    let says = format!("1,000 {about} {} with {name}", amount(own));
+    let says = format!("1,000 {about} cost {} with {name}", amount(own));
     let baseline = report.variants.iter().find(|one| one.is_baseline && one.name != variant.name);
     Some(match baseline.and_then(|baseline| Some((baseline, baseline.economy.usd_per_1000?))) {
         Some((baseline, theirs)) => {

@@ -261,6 +261,7 @@ fn estimate(metric: &MetricReport) -> Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::compare::Comparison;
     use crate::reports::fixtures;
 
     fn of(report: Report) -> TodayFeature {
@@ -300,10 +301,20 @@ mod tests {
                 variant.verdict = Some(passing.clone());
             }
         }
-        assert!(report.comparisons.iter().any(|one| one.first == baseline));
-        for one in &mut report.comparisons {
-            one.outcome = Standing::TooCloseToCall;
-        }
+        report.comparisons = vec![Comparison {
+            first: baseline,
+            second: "steady-b".into(),
+            metric: "right-queue".into(),
+            n: 186,
+            only_first: None,
+            only_second: None,
+            difference: 0.01,
+            lower: -0.02,
+            upper: 0.04,
+            mcnemar_p: None,
+            mcnemar_p_holm: None,
+            outcome: Standing::TooCloseToCall,
+        }];
         assert_eq!(of(report.clone()).word, "rules win");
         for one in &mut report.comparisons {
             one.outcome = Standing::SecondBetter;

@@ -31,9 +31,14 @@ pub fn dots(report: &Report) -> String {
         )
     };
     format!(
-        "<figure class=\"dots\">\n<svg viewBox=\"0 0 341 86\" role=\"img\" aria-label=\"Of 100 {about}: at least {good} meet {metric}, {open} nobody can say yet, at least {bad} do not\">{circles}</svg>\n<figcaption>\n<p>Of 100 {about}</p>\n<ul>\n{}{}{}</ul>\n</figcaption>\n</figure>\n",
+        "<figure class=\"dots\">\n<svg viewBox=\"0 0 341 86\" role=\"img\" aria-label=\"Of 100 {about}: at least {good} meet {metric}, {open} nobody can say yet, at least {bad} do not\">{circles}</svg>\n<figcaption>\n<p>Of 100 {about}</p>\n<ul>\n{}{}{}</ul>\n<p>{}</p>\n</figcaption>\n</figure>\n",
         key("g", format!("{good} meet {metric}, at least")),
         key("o", format!("{open} we cannot say yet")),
         key("b", format!("{bad} do not, at least")),
+        if open == 0 {
+            format!("So {bad} of 100 go wrong.")
+        } else {
+            format!("So between {bad} and {} of 100 go wrong.", bad + open)
+        }
     )
 }

@@ -6,7 +6,7 @@ use super::text::{block_of, mark, name, prose};
 use crate::evals::report::{Report, VariantReport};
 use crate::gate::CriterionVerdict;
 use crate::gate::compare::{Comparison, Standing};
-use crate::gate::describe::{count, interval, milliseconds, number, ordinal, plural, rate};
+use crate::gate::describe::{count, interval, milliseconds, number, ordinal, rate};
 use crate::reports::measured::{n, value};
 use crate::reports::words;
 
@@ -237,8 +237,7 @@ fn identity(report: &Report) -> String {
     block_of(
         "Identity",
         &format!(
-            "{body}</tbody>\n</table>\n<p class=\"small\">The same contents make the same run: {} of it can be taken from the store or made again.</p>\n",
-            plural(report.variants.iter().map(|variant| variant.n_trials).sum(), "trial")
+            "{body}</tbody>\n</table>\n<p class=\"small\">The same contents have the same identity; their answers are then taken from the store.</p>\n"
         ),
     )
 }
