@@ -1,7 +1,7 @@
 //! Pure. The answers of a run as rows: the repeats of a case by one variant together, filtered, sorted, cut into pages.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use karat_records::{Case, Split, Trial};
 use schemars::JsonSchema;
@@ -94,7 +94,7 @@ pub struct Output {
 /// Every row of a run; `scorer` is the position of the metric among the run's scorers.
 pub fn rows<'a>(
     loaded: &'a Loaded,
-    cases: &'a HashMap<String, Case>,
+    cases: &'a BTreeMap<String, Case>,
     scorer: Option<usize>,
 ) -> Vec<Row<'a>> {
     let mut position: HashMap<(&str, &str), usize> = HashMap::new();

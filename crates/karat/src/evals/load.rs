@@ -1,6 +1,6 @@
 //! A stored run as the gate needs it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use karat_records::{Case, EvalRun, Hash, Score, Split, Trial};
@@ -77,11 +77,11 @@ impl Loaded {
 
     /// Everything that was measured; cases have only their ids.
     pub fn outcomes(&self) -> Outcomes {
-        self.outcomes_with(&HashMap::new())
+        self.outcomes_with(&BTreeMap::new())
     }
 
     /// Everything that was measured, with those of these cases that the run answered; the others have only their ids.
-    pub fn outcomes_with(&self, cases: &HashMap<String, Case>) -> Outcomes {
+    pub fn outcomes_with(&self, cases: &BTreeMap<String, Case>) -> Outcomes {
         let mut ids: Vec<&str> = self.trials.iter().map(|trial| trial.case_id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -1,6 +1,6 @@
 //! Pure. Two variants side by side on the cases that both answered: groups with intervals, cases that changed, money and time.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use karat_records::{Case, Split, Trial};
 use karat_stats::{Margin, Pairs};
@@ -90,7 +90,7 @@ pub struct ChangeRow {
 pub fn pairs<'a>(
     first: Side<'a>,
     second: Side<'a>,
-    cases: &'a HashMap<String, Case>,
+    cases: &'a BTreeMap<String, Case>,
 ) -> Vec<Pair<'a>> {
     let (mut first_by_case, mut second_by_case) = (by_case(first), by_case(second));
     let mut ids: Vec<&str> = first_by_case.keys().copied().collect();
@@ -417,7 +417,7 @@ mod tests {
         Loaded { run, trials, scores }
     }
 
-    fn cases(n: usize, n_groups: usize) -> HashMap<String, Case> {
+    fn cases(n: usize, n_groups: usize) -> BTreeMap<String, Case> {
         let case = |index: usize| {
             let mut metadata = Map::new();
             metadata.insert("segment".into(), json!(format!("s{}", index % n_groups)));

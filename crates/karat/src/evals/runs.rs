@@ -1,6 +1,6 @@
 //! Operations on runs that are stored: list them, show one, compare two.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Result, bail};
 use karat_records::{Case, EvalRun, RunState, Scope, Verdict};
@@ -265,9 +265,9 @@ pub async fn show(app: App, input: ShowRun) -> Result<ShownRun> {
 }
 
 /// The cases of a feature as the files have them now; none where the project cannot be read any more.
-pub fn cases_by_id(app: &App, feature: &str) -> HashMap<String, Case> {
-    let Ok(project) = app.project() else { return HashMap::new() };
-    let Some(feature) = project.feature(feature) else { return HashMap::new() };
+pub fn cases_by_id(app: &App, feature: &str) -> BTreeMap<String, Case> {
+    let Ok(project) = app.project() else { return BTreeMap::new() };
+    let Some(feature) = project.feature(feature) else { return BTreeMap::new() };
     let dataset = start::dataset_of(&project, feature, &Problems::default());
     dataset
         .into_iter()

@@ -40,7 +40,7 @@ pub struct AmendInput {
 
 /// Why a floor was changed, as the catalog keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Reason {
+pub(super) struct Amended {
     /// The criterion.
     pub(super) criterion: String,
     /// What it demanded.
@@ -55,7 +55,7 @@ pub(super) struct Reason {
     pub(super) at_ms: i64,
 }
 
-impl Reason {
+impl Amended {
     /// Whether an amendment, said as `name: old demand → new demand`, is the one that this is the reason for.
     /// Of several steps between two gates the last one counts.
     pub(super) fn is_about(&self, what: &str) -> bool {
@@ -109,7 +109,7 @@ pub async fn amend(app: App, input: AmendInput) -> Result<GateShown> {
         .map(describe::criterion)
         .unwrap_or_default();
     let at_ms = app.clock.now_ms();
-    let mut content = json!(Reason {
+    let mut content = json!(Amended {
         criterion: criterion.name.clone(),
         before: describe::criterion(criterion),
         after,
@@ -151,7 +151,7 @@ fn amendable<'a>(feature: &str, criteria: &'a [Criterion], name: &str) -> Result
 }
 
 /// Every reason that was given for a feature, newest first.
-pub(super) async fn reasons(app: &App, feature: &str) -> Result<Vec<Reason>> {
+pub(super) async fn reasons(app: &App, feature: &str) -> Result<Vec<Amended>> {
     let Some(store) = app.existing_store()? else { return Ok(Vec::new()) };
     let versions = store.catalog.history(KIND, feature).await?;
     Ok(versions.into_iter().filter_map(|it| serde_json::from_value(it.content).ok()).collect())

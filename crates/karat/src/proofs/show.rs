@@ -7,7 +7,7 @@ use karat_records::{EvalRun, Role, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::amend::{self, Reason};
+use super::amend::{self, Amended};
 use super::known::{Known, report_of};
 use super::offers::{self, Grounds, Offer};
 use super::sign::{self, SignOff};
@@ -253,7 +253,7 @@ async fn offers_for(
 fn amended(
     registered: &[Registered],
     present: &Present,
-    reasons: &[Reason],
+    reasons: &[Amended],
 ) -> Vec<AmendmentShown> {
     let mut all = registered.to_vec();
     let n_judged = amendments(&all).len();

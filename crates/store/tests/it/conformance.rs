@@ -210,8 +210,8 @@ async fn run_pages(store: Store) {
 
 async fn run_filters(store: Store) {
     let verdicts = [Some("pass"), None, Some("fail"), Some("pass"), Some("undecided")];
-    for (i, verdict) in verdicts.into_iter().enumerate() {
-        let mut start = run(&format!("r{i}"), "triage", i as i64);
+    for (i, verdict) in (0..).zip(verdicts) {
+        let mut start = run(&format!("r{i}"), "triage", i);
         start.plan.scope = if verdict.is_none() { Scope::Tune } else { Scope::HeldOut };
         let end = Fact::RunEnded {
             run_id: start.id.clone(),
