@@ -15,8 +15,8 @@ pub mod gate;
 
 pub mod evals;
 
-pub mod labels;
 pub mod history;
+pub mod labels;
 
 pub mod settings;
 

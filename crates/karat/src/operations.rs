@@ -7,9 +7,9 @@ mod judging;
 
 mod bets;
 
-mod play;
-mod labels;
 mod data;
+mod labels;
+mod play;
 
 mod settings;
 
@@ -99,7 +99,19 @@ impl Operation {
 
 /// All operations, in reading order.
 pub fn table() -> Vec<Operation> {
-    [judging::rows(), doors::rows(), bets::rows(), play::rows(), labels::rows(), data::rows(), settings::rows(), today::rows()].into_iter().flatten().collect()
+    [
+        judging::rows(),
+        doors::rows(),
+        bets::rows(),
+        play::rows(),
+        labels::rows(),
+        data::rows(),
+        settings::rows(),
+        today::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The operation of that name.

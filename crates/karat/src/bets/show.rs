@@ -227,7 +227,8 @@ async fn shown(app: &App, project: &Project, bet: &Bet) -> Result<BetShown> {
             let total = spent.answers_usd + spent.judges_usd;
             shown.spent_usd = if total.is_finite() { total } else { 0.0 };
             shown.n_unknown_cost = spent.n_unknown;
-            let wish = ListRuns { feature: Some(feature.clone()), limit: Some(5), ..ListRuns::default() };
+            let wish =
+                ListRuns { feature: Some(feature.clone()), limit: Some(5), ..ListRuns::default() };
             let runs = list_runs(app.clone(), wish).await?.runs;
             let run = runs.into_iter().find(|run| run.state == RunState::Complete);
             if let Some(run) = run {

@@ -10,12 +10,12 @@ pub mod serve;
 
 pub mod mcp;
 
-pub mod people;
 pub mod bets;
+pub mod people;
 
-pub mod play;
 pub mod data;
 pub mod label;
+pub mod play;
 
 pub mod progress;
 

@@ -34,7 +34,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
-    ("operations", &["checks", "evals", "people", "bets", "play", "datasets", "history", "settings", "proofs", "today", "reports", "labels"]),
+    (
+        "operations",
+        &[
+            "checks", "evals", "people", "bets", "play", "datasets", "history", "settings",
+            "proofs", "today", "reports", "labels",
+        ],
+    ),
     ("proofs", &["evals", "gate", "datasets"]),
     ("today", &["proofs", "evals", "gate"]),
     (
@@ -55,12 +61,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settings",
             "proofs",
             "today",
+            "labels",
             "config",
             "tasks",
         ],
     ),
     ("app", &["config", "tasks", "upstream", "evals", "datasets"]),
-        &["operations", "checks", "evals", "labels", "gate", "reports", "mock", "config", "tasks"],
     ("tasks", &[]),
     ("clock", &[]),
     ("config", &[]),

@@ -8,9 +8,9 @@
 mod architecture;
 mod assistants;
 mod bad_input;
-mod data;
-mod compare;
 mod calls;
+mod compare;
+mod data;
 mod docs;
 mod doors;
 mod example;

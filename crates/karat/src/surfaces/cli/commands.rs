@@ -108,6 +108,7 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         Command::Data(_) => Some("data"),
         Command::History(_) => Some("history"),
         Command::Providers(_) => Some("providers"),
+        Command::Label(_) => Some("label"),
         Command::Verdict(_) => Some("verdict"),
         Command::Amend(_) => Some("amend"),
         Command::Sign(_) => Some("sign"),
