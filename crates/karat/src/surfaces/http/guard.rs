@@ -182,7 +182,7 @@ mod tests {
         assert!(of(&[("origin", "http://127.0.0.1:7878"), ("sec-fetch-site", "same-origin")]));
         assert!(of(&[("origin", "https://karat.example.org")]));
         assert!(of(&[("sec-fetch-site", "none")]));
-        for origin in ["null", "http://127.0.0.1:9999", "http://evil.example", "file://", "\u{7f}"]
+        for origin in ["null", "http://127.0.0.1:9999", "http://evil.example", "file://", "http://"]
         {
             assert!(!of(&[("origin", origin)]), "{origin}");
         }
