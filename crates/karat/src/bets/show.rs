@@ -65,10 +65,11 @@ pub enum Decided {
 }
 
 /// Where a bet stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BetState {
     /// Its deadline lies ahead.
+    #[default]
     Running,
     /// Its deadline has come and nobody has decided.
     Due,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::item::Label;
+use super::item::{ItemState, Label};
 use super::keep;
 use super::queue::{MOST_BYTES, Mode, Queue, shortened, text_of};
 use super::shown::{Reveal, Stands, Submitted};
@@ -166,16 +166,31 @@ pub struct UndoItem {
     pub item: String,
 }
 
+/// What was taken back, and the lease under which it is in hand again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Undone {
+    /// The item's state.
+    pub state: ItemState,
+    /// To be named when the item is labelled.
+    pub lease: String,
+    /// When others may have it, in milliseconds since the Unix epoch.
+    pub lease_until_ms: i64,
+}
+
 /// Takes one's own submit or skip of the last ten seconds back; the item is in hand again.
-pub async fn undo(app: App, input: UndoItem) -> Result<Stands> {
+pub async fn undo(app: App, input: UndoItem) -> Result<Undone> {
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;
     let lease = app.clock.new_id();
-    let (_, item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
+    let (leased, item) = keep::changed(&app, &store, &queue, &input.item, |item, now_ms| {
         item.undo(&app.actor.id, &lease, queue.overlap, now_ms)
     })
     .await?;
-    Ok(Stands { state: item.state(queue.overlap, app.clock.now_ms()) })
+    Ok(Undone {
+        state: item.state(queue.overlap, app.clock.now_ms()),
+        lease: leased.id,
+        lease_until_ms: leased.until_ms,
+    })
 }
 
 /// Which item is needed for longer.

@@ -36,6 +36,17 @@ pub struct OfQueue {
     pub queue: String,
 }
 
+/// For which queue the next item is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NextOf {
+    /// The queue's name.
+    pub queue: String,
+    /// Items that are in hand already, so that the one after them can be fetched ahead.
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
 /// Lists all queues.
 pub async fn queues(app: App, _: AskQueues) -> Result<QueueList> {
     let Some(store) = app.existing_store()? else { return Ok(QueueList { queues: Vec::new() }) };
@@ -54,6 +65,29 @@ pub(super) async fn shown(app: &App, store: &Store, queue: &Queue) -> Result<Que
     let version = keep::guideline(store, &queue.name).await?.version;
     let stop_rule = stop_rule::sentence(store, &queue.feature).await?;
     Ok(standing(queue, items.values(), version, stop_rule, &app.actor.id, app.clock.now_ms()))
+}
+
+/// What people did in all queues since a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lately {
+    /// Labels, second looks of the same person not among them.
+    pub n_labels: u64,
+    /// Disputes that were settled.
+    pub n_settled: u64,
+}
+
+/// Counts labels and settled disputes since a time, in milliseconds since the Unix epoch.
+pub async fn lately(store: &Store, since_ms: i64) -> Result<Lately> {
+    let mut lately = Lately::default();
+    for queue in keep::queues(store).await? {
+        for item in keep::items(store, &queue).await?.into_values() {
+            let new = |label: &&Label| label.at_ms >= since_ms;
+            lately.n_labels += item.labels.iter().filter(new).count() as u64;
+            lately.n_settled +=
+                u64::from(item.adjudication.is_some_and(|settled| settled.at_ms >= since_ms));
+        }
+    }
+    Ok(lately)
 }
 
 /// How far a queue is, for one person.
@@ -106,7 +140,7 @@ fn pace_of<'a>(items: impl Iterator<Item = &'a Item>, person: &str) -> Option<f6
 }
 
 /// Hands the next item out for ten minutes.
-pub async fn next(app: App, input: OfQueue) -> Result<LabelTask> {
+pub async fn next(app: App, input: NextOf) -> Result<LabelTask> {
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;
     let mut guideline = keep::guideline(&store, &queue.name).await?;
@@ -117,7 +151,8 @@ pub async fn next(app: App, input: OfQueue) -> Result<LabelTask> {
         let items = keep::items(&store, &queue).await?;
         guideline.n_stale = n_stale(items.values(), guideline.version);
         let now_ms = app.clock.now_ms();
-        let order = in_order(&queue, &items, &person, now_ms);
+        let mut order = in_order(&queue, &items, &person, now_ms);
+        order.retain(|(id, _)| !input.except.contains(id));
         for (id, is_repeat) in &order {
             let Some(lease) = take(&app, &store, &queue, id, *is_repeat, guideline.version).await?
             else {

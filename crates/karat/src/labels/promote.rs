@@ -82,12 +82,7 @@ pub async fn promote(app: App, input: Promote) -> Result<Promoted> {
     let items = keep::items(&store, &queue).await?;
     let tasks = keep::tasks(&store, &queue).await?;
     let settled = settled(&queue, &items, &tasks, app.clock.now_ms());
-    let is_object = project
-        .feature(&queue.feature)
-        .and_then(|feature| feature.output.as_ref())
-        .is_some_and(|schema| schema["type"] == "object");
-    let (plan, before, version, files) =
-        write(&project, file, &queue, &settled, is_object, input.split)?;
+    let (plan, before, version, files) = write(&project, file, &queue, &settled, input.split)?;
     let mut promoted = Vec::new();
     for (id, fate) in &plan.fates {
         let Fate::Case { id: case_id, .. } = fate else { continue };
@@ -115,6 +110,38 @@ pub async fn promote(app: App, input: Promote) -> Result<Promoted> {
         keep::remember_promotion(&store, &queue, &what, app.clock.now_ms()).await?;
     }
     Ok(out)
+}
+
+/// Says what a promotion would write, and writes nothing.
+pub async fn promotion(app: App, input: Promote) -> Result<Promoted> {
+    let store = app.store()?;
+    let queue = keep::queue(&store, &input.queue).await?;
+    let project = app.project()?;
+    let file = dataset_file(&project, &queue, input.dataset.as_deref())?;
+    let items = keep::items(&store, &queue).await?;
+    let tasks = keep::tasks(&store, &queue).await?;
+    let settled = settled(&queue, &items, &tasks, app.clock.now_ms());
+    let now = read(&project, file)?;
+    let standing = standing(&project, &queue, &now);
+    let plan =
+        plan::plan(&queue, &standing, &settled, input.split).map_err(Refusal::invalid)?;
+    let version = version_of(&now.dataset);
+    let is_touched = |index: usize| !plan.changes[index].is_empty() || !plan.new[index].is_empty();
+    let files = now.files.iter().enumerate().filter(|(index, _)| is_touched(*index));
+    let files: Vec<String> = files.map(|(_, data)| data.path.clone()).collect();
+    Ok(told(&plan, file, version.clone(), version, &files))
+}
+
+/// What the plan starts from.
+fn standing<'a>(project: &Project, queue: &Queue, now: &'a Now) -> Standing<'a> {
+    let feature = project.feature(&queue.feature);
+    let schema = feature.and_then(|feature| feature.output.as_ref());
+    Standing {
+        cases: &now.dataset.cases,
+        files: &now.files,
+        holds_back: now.dataset.holds_back(),
+        is_object: schema.is_some_and(|schema| schema["type"] == "object"),
+    }
 }
 
 fn dataset_file<'a>(
@@ -184,18 +211,12 @@ fn write(
     file: &DatasetFile,
     queue: &Queue,
     settled: &[Settled<'_>],
-    is_object: bool,
     side: Option<Side>,
 ) -> Result<(Plan, String, String, Vec<String>)> {
     for _ in 0..MOST_TRIES {
         let now = read(project, file)?;
         let before = version_of(&now.dataset);
-        let standing = Standing {
-            cases: &now.dataset.cases,
-            files: &now.files,
-            holds_back: now.dataset.holds_back(),
-            is_object,
-        };
+        let standing = standing(project, queue, &now);
         let plan = plan::plan(queue, &standing, settled, side).map_err(Refusal::invalid)?;
         let mut drafts: Vec<(usize, String, String)> = Vec::new();
         for (index, data) in now.files.iter().enumerate() {
@@ -382,13 +403,16 @@ fn told(
     let paths = if files.is_empty() { file.file.clone() } else { files.join(" and ") };
     let mut says = Vec::new();
     if n_added + n_changed > 0 {
-        says.push(format!(
-            "{} added and {} changed in {paths}; version {} → {}.",
+        let what = format!(
+            "{} added and {} changed in {paths}",
             plural(n_added, "case"),
             plural(n_changed, "desired output"),
-            short(&before),
-            short(&version)
-        ));
+        );
+        says.push(if before == version {
+            format!("{what}, on top of version {}.", short(&before))
+        } else {
+            format!("{what}; version {} → {}.", short(&before), short(&version))
+        });
     }
     if n_same > 0 {
         says.push(format!("{} confirmed as the file has it.", plural(n_same, "desired output")));

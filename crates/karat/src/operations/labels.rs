@@ -51,6 +51,13 @@ pub fn rows() -> Vec<Operation> {
             guideline::write_guideline,
         ),
         row(
+            "labels.promotion",
+            "Say what promoting would write, and write nothing",
+            Read,
+            Reads,
+            promote::promotion,
+        ),
+        row(
             "labels.promote",
             "Write agreed labels into the dataset as its next gold version",
             Edit,

@@ -1,14 +1,15 @@
 //! The operation `play.propose_case`: something seen in Play that should become a case, kept until people label it.
 
 use anyhow::Result;
-use karat_records::{Hash, Split, Version};
+use karat_records::Split;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::inputs;
 use super::start::dataset_of;
 use crate::app::{App, Refusal};
+use crate::labels::{self, propose::Proposal};
 
 /// A candidate case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,9 +41,6 @@ pub struct ProposedCase {
     pub says: String,
 }
 
-/// The kind under which the catalog keeps candidates.
-pub const KIND: &str = "candidate-case";
-
 /// Keeps a candidate case.
 pub async fn propose(app: App, input: ProposeCase) -> Result<ProposedCase> {
     let project = app.project()?;
@@ -61,30 +59,15 @@ pub async fn propose(app: App, input: ProposeCase) -> Result<ProposedCase> {
             )));
         }
     }
-    let item = store_candidate(&app, &feature.name, &input).await?;
-    Ok(ProposedCase {
-        queue: format!("{}-candidates", feature.name),
-        item,
-        says: "It waits for a label; until then no run and no gate uses it.".into(),
-    })
-}
-
-/// Keeps the candidate; the same input of the same feature is one candidate, whoever proposes it again.
-async fn store_candidate(app: &App, feature: &str, input: &ProposeCase) -> Result<String> {
-    let input_hash = Hash::of_json(&Value::Object(input.input.clone()));
-    let item = format!("{feature}-{}", input_hash.short());
-    let now = app.clock.now_ms();
-    let content = json!({
-        "feature": feature, "input": input.input, "expected": input.expected, "note": input.note,
-        "from_case": input.from_case, "by": app.actor.name, "at_ms": now,
-    });
-    let version = Version {
-        kind: KIND.into(),
-        name: item.clone(),
-        hash: Hash::of_json(&content),
-        content,
-        seen_at_ms: now,
+    let proposal = Proposal {
+        feature: feature.name.clone(),
+        input: input.input,
+        expected: input.expected,
+        note: input.note,
+        from: "play".into(),
+        from_case: input.from_case,
     };
-    app.store()?.catalog.put(version).await?;
-    Ok(item)
+    let proposed = labels::propose::propose(&app, proposal).await?;
+    let says = format!("It {}; until then no run and no gate uses it.", proposed.says);
+    Ok(ProposedCase { queue: proposed.queue, item: proposed.item, says })
 }

@@ -22,6 +22,8 @@ pub mod events;
 
 pub mod page;
 
+pub mod visitors;
+
 pub mod assistants;
 
 pub mod answer;

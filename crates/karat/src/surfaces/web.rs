@@ -22,7 +22,10 @@ const UNBUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-
 The terminal can do the same: <code>karat --help</code></p>\n</html>\n";
 
 /// Addresses that belong to programs and never are a page of the application.
-const NO_PAGES: [&str; 6] = ["/api", "/session", "/mcp", "/page", "/prototype", "/healthz"];
+const NO_PAGES: [&str; 5] = ["/api", "/session", "/mcp", "/prototype", "/healthz"];
+
+/// Below it lie pages to forward; itself it is a page of the application.
+const FORWARDED: &str = "/page/";
 
 /// Answers everything that no door answered.
 pub async fn files(request: Request<Body>) -> Response {
@@ -53,9 +56,10 @@ pub async fn files(request: Request<Body>) -> Response {
 }
 
 fn is_door(path: &str) -> bool {
-    NO_PAGES.iter().any(|door| {
-        path.strip_prefix(door).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+    path.starts_with(FORWARDED)
+        || NO_PAGES.iter().any(|door| {
+            path.strip_prefix(door).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
 }
 
 fn nothing(path: &str) -> Response {
@@ -157,12 +161,12 @@ mod tests {
     #[tokio::test]
     async fn only_who_asks_for_a_page_gets_the_application() {
         let page = [("accept", "text/html,*/*")];
-        for path in ["/", "/gate/triage", "/pages", "/sessions"] {
+        for path in ["/", "/gate/triage", "/page", "/pages", "/sessions"] {
             let response = get(path, &page).await;
             let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
             assert!(kind.starts_with("text/html"), "{path}: {kind}");
         }
-        for path in ["/api/v2", "/session/x", "/mcp/x", "/page", "/prototype/x", "/healthz/x"] {
+        for path in ["/api/v2", "/session/x", "/mcp/x", "/page/x/y", "/prototype/x", "/healthz/x"] {
             assert_eq!(get(path, &page).await.status(), 404, "{path}");
         }
         let script = get("/assets/missing.js", &[("accept", "*/*")]).await;

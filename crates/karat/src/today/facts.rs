@@ -1,5 +1,6 @@
 //! Pure. Everything that Today is composed of, gathered before anything is said.
 
+pub use crate::bets::show::BetState;
 use karat_records::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,21 +82,6 @@ pub struct TodayBet {
     pub spend_cap_usd: Option<f64>,
     /// Where it stands.
     pub state: BetState,
-}
-
-/// Where a bet stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum BetState {
-    /// Before its deadline.
-    #[default]
-    Running,
-    /// To be decided.
-    Due,
-    /// Decided: it was right.
-    Won,
-    /// Decided: it was not.
-    Killed,
 }
 
 /// A labelling queue, as far as Today speaks about it.

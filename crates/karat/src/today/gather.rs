@@ -4,13 +4,14 @@ use anyhow::Result;
 use karat_records::Verdict;
 use karat_store::{RunFilter, Store};
 
-use super::facts::{BetState, Facts, FeatureFacts, TodayBet, VariantFacts};
+use super::facts::{Facts, FeatureFacts, QueueFacts, TodayBet, VariantFacts};
 use super::strip::{Through, gained};
 use crate::app::App;
-use crate::clock;
+use crate::bets::{self, show::{BetShown, ListBets}};
 use crate::evals::report::Report;
 use crate::evals::runs::{RunSummary, summary};
-use crate::project::{Bet, Feature, Project, VariantKind, read};
+use crate::labels::{self, next::{AskQueues, OfQueue as DisputesOf}};
+use crate::project::{Feature, Project, VariantKind, read};
 use crate::proofs::known::{Known, report_of};
 use crate::proofs::sign;
 
@@ -51,8 +52,32 @@ pub async fn gather(app: &App) -> Result<Gathered> {
     for feature in &project.features {
         facts.features.push(of_feature(app, &project, feature).await?);
     }
-    facts.bets = bets(app, &project).await?;
+    facts.bets = bets(app).await?;
+    facts.queues = queues(app).await?;
     Ok(Gathered { facts, project: Some(project), problems })
+}
+
+/// Queues with what the actor can do in them.
+async fn queues(app: &App) -> Result<Vec<QueueFacts>> {
+    let list = labels::next::queues(app.clone(), AskQueues {}).await?;
+    let mut facts = Vec::new();
+    for queue in list.queues {
+        let n_disputed = if queue.n_disputed > 0 {
+            let of = DisputesOf { queue: queue.name.clone() };
+            labels::disputes::disputes(app.clone(), of).await?.disputes.len() as u64
+        } else {
+            0
+        };
+        facts.push(QueueFacts {
+            name: queue.name,
+            feature: queue.feature,
+            n_mine: queue.n_mine,
+            n_disputed,
+            seconds_left: queue.seconds_left,
+            stop_rule: queue.stop_rule,
+        });
+    }
+    Ok(facts)
 }
 
 async fn of_feature(app: &App, project: &Project, feature: &Feature) -> Result<FeatureFacts> {
@@ -145,38 +170,21 @@ fn is_loopback(url: &str) -> bool {
         .any(|own| host == *own || host.strip_prefix(own).is_some_and(|rest| rest.starts_with(':')))
 }
 
-async fn bets(app: &App, project: &Project) -> Result<Vec<TodayBet>> {
-    let today: Option<jiff::civil::Date> = clock::day(app.clock.now_ms()).parse().ok();
-    let mut bets = Vec::new();
-    for bet in &project.bets {
-        let spent_usd = match (app.existing_store()?, &bet.feature) {
-            (Some(store), Some(feature)) => {
-                let spent = store.ledger.spent(feature).await?;
-                spent.answers_usd + spent.judges_usd
-            }
-            _ => 0.0,
-        };
-        bets.push(of_bet(bet, today, spent_usd));
-    }
-    Ok(bets)
+async fn bets(app: &App) -> Result<Vec<TodayBet>> {
+    let list = bets::show::list(app.clone(), ListBets {}).await?;
+    Ok(list.bets.into_iter().map(of_bet).collect())
 }
 
-fn of_bet(bet: &Bet, today: Option<jiff::civil::Date>, spent_usd: f64) -> TodayBet {
-    let days_left =
-        bet.deadline.zip(today).map(|(deadline, today)| i64::from((deadline - today).get_days()));
+fn of_bet(bet: BetShown) -> TodayBet {
     TodayBet {
-        name: bet.name.clone(),
-        feature: bet.feature.clone(),
-        hypothesis: bet.hypothesis.clone(),
-        deadline: bet.deadline.map(|day| day.to_string()),
-        days_left,
-        spent_usd,
+        name: bet.name,
+        feature: bet.feature,
+        hypothesis: bet.hypothesis,
+        deadline: bet.deadline,
+        days_left: bet.days_left,
+        spent_usd: bet.spent_usd,
         spend_cap_usd: bet.spend_cap_usd,
-        state: if days_left.is_some_and(|days| days <= 0) {
-            BetState::Due
-        } else {
-            BetState::Running
-        },
+        state: bet.state,
     }
 }
 
@@ -194,7 +202,13 @@ pub async fn through(app: &App, project: Option<&Project>) -> Result<Through> {
             .collect();
         n_cases_added += gained(&counts, since_ms);
     }
-    Ok(Through { runs: store.ledger.tally(since_ms).await?, n_cases_added, ..Through::default() })
+    let labelled = labels::next::lately(&store, since_ms).await?;
+    Ok(Through {
+        runs: store.ledger.tally(since_ms).await?,
+        n_labels: labelled.n_labels,
+        n_settled: labelled.n_settled,
+        n_cases_added,
+    })
 }
 
 #[cfg(test)]

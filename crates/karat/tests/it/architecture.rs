@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("labels", &["datasets", "evals", "gate"]),
     ("checks", &["evals", "variants", "scorers", "gate", "datasets"]),
     ("bets", &["datasets", "evals", "gate"]),
-    ("play", &["variants", "scorers", "datasets", "gate"]),
+    ("play", &["variants", "scorers", "datasets", "gate", "labels"]),
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("proofs", &["evals", "gate", "datasets"]),
-    ("today", &["proofs", "evals", "gate"]),
+    ("today", &["proofs", "evals", "gate", "labels", "bets"]),
     (
         "surfaces",
         &[

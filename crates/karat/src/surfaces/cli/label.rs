@@ -15,7 +15,7 @@ use super::output;
 use crate::app::{App, Refusal};
 use crate::labels::act::{SkipItem, Submit, UndoItem, skip, submit, undo};
 use crate::labels::agreement::agreement;
-use crate::labels::next::{AskQueues, OfQueue, next, queues};
+use crate::labels::next::{AskQueues, NextOf, OfQueue, next, queues};
 use crate::labels::open::{OpenQueue, open};
 use crate::labels::promote::{Promote, promote};
 use crate::labels::queue::{Kind, Mode, Side, Source};
@@ -244,7 +244,7 @@ fn read_line(line: &str, item: &LabelTask) -> Line {
 async fn label(app: &App, queue: &str) -> Result<()> {
     let mut last: Option<String> = None;
     let mut n_done = 0_u64;
-    let of = || OfQueue { queue: queue.to_owned() };
+    let of = || NextOf { queue: queue.to_owned(), except: Vec::new() };
     output::print(words::HELP)?;
     while !app.stop.is_set() {
         let task = next(app.clone(), of()).await?;

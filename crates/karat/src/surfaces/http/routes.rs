@@ -15,7 +15,7 @@ use hyper::{Request, StatusCode};
 
 use super::answer::{self, Answer};
 use super::doors::Doors;
-use super::{assistants, call, guard, page, session};
+use super::{assistants, call, guard, page, session, visitors};
 use crate::operations;
 use crate::surfaces::problem::Problem;
 use crate::surfaces::{openapi, web};
@@ -26,6 +26,9 @@ pub fn router(doors: Arc<Doors>) -> Router {
         .route("/healthz", get(healthy))
         .route("/session", post(session::open).get(session::show).delete(session::close))
         .route("/page/{run}", get(page::show))
+        .route("/prototype/{token}", post(visitors::view))
+        .route("/prototype/{token}/try", post(visitors::attempt))
+        .route("/prototype/{token}/thumb", post(visitors::thumb))
         .route("/mcp", any(assistants::call))
         .route("/api/v1/openapi.json", get(described))
         .route("/api/v1/{operation}", post(call::call))
