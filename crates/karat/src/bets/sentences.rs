@@ -106,7 +106,7 @@ pub fn answer_words(answer: &Value) -> String {
 /// The rules of a file, as they are written.
 pub fn read(text: &str) -> Result<(Vec<RuleSentence>, Value)> {
     let document: DocumentMut = text.parse().context("the rules file is not valid TOML")?;
-    let rules = tables(&document).iter().map(|table| sentence(table)).collect();
+    let rules = tables(&document).iter().map(sentence).collect();
     let default =
         document.get("default").and_then(|item| item.get("answer")).map_or(Value::Null, json);
     Ok((rules, default))

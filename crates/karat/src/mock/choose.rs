@@ -111,13 +111,20 @@ pub(super) fn choose<'a>(
         Some(_) => repetitions.answered + 1,
     };
     let dice = Dice::new(script.seed, asked.identity, occurrence);
-    let found = script.answers.iter().enumerate().find(|(_, answer)| asked.fits(&answer.to));
-    let fill = Fill { last_user: &asked.last_user, model: &asked.model, n, occurrence };
+    let found = script.answers.iter().enumerate().find_map(|(index, answer)| {
+        let value = answer.lookup.as_ref().map(|lookup| lookup.find(&asked.last_user));
+        (asked.fits(&answer.to) && value != Some(None)).then_some((index, answer, value.flatten()))
+    });
+    let value = found.and_then(|(_, _, value)| value);
+    let fill =
+        Fill { last_user: &asked.last_user, model: &asked.model, n, occurrence, found: value };
     let (rule, answer) = match found {
-        Some((index, answer)) => (Rule::Answer(index + 1), say(answer, asked, dice, drift, fill)),
+        Some((index, answer, _)) => {
+            (Rule::Answer(index + 1), say(answer, asked, dice, drift, fill))
+        }
         None => (Rule::Echo, echo(asked)),
     };
-    let latency = found.and_then(|(_, answer)| answer.latency).unwrap_or(script.pace.latency);
+    let latency = found.and_then(|(_, answer, _)| answer.latency).unwrap_or(script.pace.latency);
     Choice {
         rule: fault_index.map_or(rule, |index| Rule::Fault(index + 1)),
         wait: dice.latency(latency).saturating_add(fault.map_or(Duration::ZERO, |f| f.delay)),
@@ -214,6 +221,18 @@ mod tests {
         );
         let requests = [asked("ab", "an X"), asked("b", "an X"), asked("b", "12")];
         assert_eq!(told(&script, &requests), ["one", "an X", "two 3"]);
+    }
+
+    #[test]
+    fn a_table_answers_for_the_texts_that_it_knows() {
+        let script = script(
+            "[lookups.queues]\n\"Charged twice\" = \"billing\"\n\"parcel\" = \"shipping\"\n[[answer]]\nlookup = \"queues\"\njson = { queue = \"{{ found }}\" }\n[[answer]]\ntext = \"other\"",
+        );
+        let requests = [asked("m", "I was CHARGED TWICE"), asked("m", "a parcel"), asked("m", "x")];
+        assert_eq!(
+            told(&script, &requests),
+            [r#"{"queue":"billing"}"#, r#"{"queue":"shipping"}"#, "other"]
+        );
     }
 
     #[test]

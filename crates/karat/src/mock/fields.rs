@@ -23,6 +23,7 @@ pub(super) const ROOT: &[Field] = &[
     optional("limits", Shape::Table, "Rate and concurrency, as a provider limits them."),
     optional("keys", Shape::Table, "Keys that are let in."),
     optional("models", Shape::Table, "Models that exist."),
+    optional("lookups", Shape::Table, "Tables of values by a part of the user's last text."),
 ];
 
 /// `latency = { … }`
@@ -52,6 +53,11 @@ pub(super) const ANSWER: &[Field] = &[
     optional("wrong", Shape::Number, "Probability of the wrong answer."),
     optional("wrong_text", Shape::Text, "The wrong answer."),
     optional("wrong_json", Shape::Any, "The wrong answer as JSON."),
+    optional(
+        "lookup",
+        Shape::Text,
+        "Only where a part of that table occurs; {{ found }} is its value.",
+    ),
     optional("usage", Shape::Table, "Tokens to report; estimated where absent."),
     optional("latency", Shape::Any, "Instead of the script's: a duration, or { p50, p95 }."),
 ];

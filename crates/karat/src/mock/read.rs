@@ -1,5 +1,6 @@
 //! Pure. From the text of a script to what it says, noting everything that is wrong on the way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use karat_providers::Usage;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use super::fields;
 use super::script::{
-    Answer, Content, Drift, Latency, Limits, Match, Name, Pace, Rate, Script, ScriptProblem,
+    Answer, Content, Drift, Latency, Limits, Lookup, Match, Name, Pace, Rate, Script, ScriptProblem,
 };
 use super::template;
 use crate::project::document::{self, Node, NodeValue};
@@ -56,10 +57,11 @@ fn read(root: &Table<'_>) -> Script {
         table.check(&[fields::MODELS]);
         table.texts("known").iter().map(|name| Name::read(name)).collect()
     });
+    let lookups = read_lookups(root);
     Script {
         seed: root.integer("seed").unwrap_or(0),
         pace: read_pace(root),
-        answers: tables(root, "answer").iter().map(read_answer).collect(),
+        answers: tables(root, "answer").iter().map(|table| read_answer(table, &lookups)).collect(),
         faults: tables(root, "fault").iter().filter_map(fault::read).collect(),
         drifts: tables(root, "drift").iter().map(read_drift).collect(),
         limits: limits.unwrap_or_default(),
@@ -136,7 +138,30 @@ fn read_match(table: &Table<'_>) -> Match {
     }
 }
 
-fn read_answer(table: &Table<'_>) -> Answer {
+/// The tables of `lookups`, by name.
+fn read_lookups(root: &Table<'_>) -> Vec<(String, Arc<Lookup>)> {
+    let read = |(name, rows): (String, Value)| {
+        let rows: Option<Vec<(String, String)>> = rows.as_object().and_then(|rows| {
+            let row = |(part, value): (&String, &Value)| {
+                let is_said = !part.trim().is_empty();
+                is_said.then_some(Some((part.clone(), value.as_str()?.to_owned()))).flatten()
+            };
+            rows.iter().map(row).collect()
+        });
+        if rows.is_none() {
+            let message = format!("{name} is no table of texts by parts of texts");
+            root.error(
+                "lookups",
+                message,
+                "write [lookups.NAME] and \"part\" = \"value\" below it",
+            );
+        }
+        (name, Arc::new(Lookup::new(rows.unwrap_or_default().into_iter())))
+    };
+    root.map("lookups").into_iter().map(read).collect()
+}
+
+fn read_answer(table: &Table<'_>, lookups: &[(String, Arc<Lookup>)]) -> Answer {
     table.check(&[fields::MATCH, fields::ANSWER]);
     let said = ["text", "texts", "json"].into_iter().filter(|name| table.has(name));
     let n_said = said.clone().count();
@@ -160,7 +185,17 @@ fn read_answer(table: &Table<'_>) -> Answer {
         let next = "add wrong_text = \"…\" or wrong_json = { … }";
         table.error("wrong", "it is not said what the wrong answer is", next);
     }
+    let lookup = table.text("lookup").and_then(|name| {
+        let found = lookups.iter().find(|(known, _)| *known == name);
+        if found.is_none() {
+            let known: Vec<&str> = lookups.iter().map(|(name, _)| name.as_str()).collect();
+            let next = format!("add [lookups.{name}]; {}", suggestion(&name, known));
+            table.error("lookup", format!("there is no table {name}"), next);
+        }
+        found.map(|(_, lookup)| Arc::clone(lookup))
+    });
     Answer {
+        lookup,
         to: read_match(table),
         contents: read_contents(table),
         tool_calls,

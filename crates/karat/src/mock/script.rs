@@ -1,6 +1,7 @@
 //! Pure. What a script says, once it has been read: pace, answers, faults, limits.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use karat_providers::chat::FinishReason;
@@ -153,9 +154,28 @@ pub(super) struct Answer {
     /// The probability of the wrong content.
     pub(super) wrong: f64,
     pub(super) wrong_content: Option<Content>,
+    /// The table in which something must be found.
+    pub(super) lookup: Option<Arc<Lookup>>,
     /// What is reported instead of an estimate.
     pub(super) usage: Usage,
     pub(super) latency: Option<Latency>,
+}
+
+/// Values by a part of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Lookup(Vec<(String, String)>);
+
+impl Lookup {
+    /// A table; parts are found regardless of case.
+    pub(super) fn new(rows: impl Iterator<Item = (String, String)>) -> Self {
+        Self(rows.map(|(part, value)| (part.to_lowercase(), value)).collect())
+    }
+
+    /// The value of the first part that occurs.
+    pub(super) fn find(&self, text: &str) -> Option<&str> {
+        let text = text.to_lowercase();
+        self.0.iter().find(|(part, _)| text.contains(part)).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What is said; both kinds are templates.
@@ -276,7 +296,7 @@ mod tests {
     #[test]
     fn the_example_can_be_read() {
         let script = Script::parse(Script::EXAMPLE).unwrap();
-        assert_eq!((script.answers.len(), script.faults.len()), (6, 10));
+        assert_eq!((script.answers.len(), script.faults.len()), (7, 10));
     }
 
     #[test]

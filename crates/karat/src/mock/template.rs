@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The names that can be filled in.
-pub(super) const NAMES: &[&str] = &["last_user", "model", "n", "occurrence"];
+pub(super) const NAMES: &[&str] = &["last_user", "model", "n", "occurrence", "found"];
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub(super) struct Fill<'a> {
     pub(super) n: u64,
     /// How often this same request has come, from 1.
     pub(super) occurrence: u64,
+    /// What the answer's table has for this text.
+    pub(super) found: Option<&'a str>,
 }
 
 impl Fill<'_> {
@@ -25,6 +27,7 @@ impl Fill<'_> {
             "model" => Some(self.model.to_owned()),
             "n" => Some(self.n.to_string()),
             "occurrence" => Some(self.occurrence.to_string()),
+            "found" => self.found.map(str::to_owned),
             _ => None,
         }
     }
@@ -83,13 +86,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const FILL: Fill<'_> = Fill { last_user: "say {{ n }}", model: "m", n: 7, occurrence: 2 };
+    const FILL: Fill<'_> =
+        Fill { last_user: "say {{ n }}", model: "m", n: 7, occurrence: 2, found: Some("billing") };
 
     #[test]
     fn names_are_filled_in_once() {
         assert_eq!(
-            FILL.text("{{last_user}} / {{ n }} / {{ occurrence }} {{ model }}!"),
-            "say {{ n }} / 7 / 2 m!"
+            FILL.text("{{last_user}} / {{ n }} / {{ occurrence }} {{ model }} {{ found }}!"),
+            "say {{ n }} / 7 / 2 m billing!"
         );
     }
 

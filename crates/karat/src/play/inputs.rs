@@ -12,30 +12,26 @@ use serde_json::{Map, Value};
 use crate::app::Refusal;
 use crate::datasets::{Dataset, split};
 
-/// A case that tunes, or an input that somebody wrote.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum PlayAsk {
-    /// A case by its id.
-    Case(AskCase),
-    /// Named inputs.
-    Free(AskFree),
-}
-
-/// A case by its id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AskCase {
+/// A case that tunes by its id, or an input that somebody wrote: one of both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlayAsk {
     /// A case that tunes.
-    pub case_id: String,
+    pub case_id: Option<String>,
+    /// Named inputs.
+    pub input: Option<Map<String, Value>>,
 }
 
-/// Named inputs that somebody wrote.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AskFree {
-    /// Named inputs.
-    pub input: Map<String, Value>,
+impl PlayAsk {
+    /// A case by its id.
+    pub fn case(id: impl Into<String>) -> Self {
+        Self { case_id: Some(id.into()), input: None }
+    }
+
+    /// An input that somebody wrote.
+    pub fn free(input: Map<String, Value>) -> Self {
+        Self { case_id: None, input: Some(input) }
+    }
 }
 
 /// An input that will be asked.
@@ -67,17 +63,16 @@ pub fn resolve(dataset: &Dataset, asks: &[PlayAsk]) -> Result<Vec<Asked>> {
         tuning.iter().rev().map(|case| (case.input_hash(), *case)).collect();
     asks.iter()
         .enumerate()
-        .map(|(index, ask)| match ask {
-            PlayAsk::Case(AskCase { case_id }) => match by_id.get(case_id.as_str()) {
+        .map(|(index, ask)| match (&ask.case_id, &ask.input) {
+            (Some(case_id), None) => match by_id.get(case_id.as_str()) {
                 Some(case) => Ok(of_case(case)),
                 None => Err(Refusal::not_found(format!(
                     "there is no case {case_id} among those that tune\n  next: choose one that Play shows"
                 ))),
             },
-            PlayAsk::Free(AskFree { input }) => {
-                check(input).map_err(|reason| {
-                    Refusal::invalid(format!("input {}: {reason}", index + 1))
-                })?;
+            (None, Some(input)) => {
+                check(input)
+                    .map_err(|reason| Refusal::invalid(format!("input {}: {reason}", index + 1)))?;
                 let hash = Hash::of_json(&Value::Object(input.clone()));
                 let may_be_scored = !held_out.contains(&hash);
                 match by_input.get(&hash).filter(|_| may_be_scored) {
@@ -90,6 +85,10 @@ pub fn resolve(dataset: &Dataset, asks: &[PlayAsk]) -> Result<Vec<Asked>> {
                     }),
                 }
             }
+            _ => Err(Refusal::invalid(format!(
+                "input {} needs either case_id or input\n  next: write {{\"case_id\": \"…\"}} or {{\"input\": {{…}}}}",
+                index + 1
+            ))),
         })
         .collect()
 }
@@ -182,21 +181,23 @@ mod tests {
     }
 
     fn free(message: &str) -> PlayAsk {
-        PlayAsk::Free(AskFree { input: json!({ "message": message }).as_object().unwrap().clone() })
+        PlayAsk::free(json!({ "message": message }).as_object().unwrap().clone())
     }
 
     #[test]
     fn a_held_out_case_cannot_be_addressed_and_its_input_is_never_scored() {
         let dataset = dataset();
-        let ask = |id: &str| resolve(&dataset, &[PlayAsk::Case(AskCase { case_id: id.into() })]);
+        let ask = |id: &str| resolve(&dataset, &[PlayAsk::case(id)]);
         assert!(ask("t").unwrap()[0].has_expected);
-        let words = |id: &str| ask(id).unwrap_err().to_string().replace(id, "ID");
+        let words = |id: &str| ask(id).unwrap_err().to_string().replace(&format!("case {id} "), "");
         assert_eq!(words("g"), words("nowhere"), "nobody learns which ids are held out");
         let asked = resolve(&dataset, &[free("held out"), free("tuning"), free("new")]).unwrap();
         let known: Vec<(bool, bool)> =
             asked.iter().map(|one| (one.may_be_scored, one.has_expected)).collect();
         assert_eq!(known, [(false, false), (true, true), (true, false)]);
         assert_eq!(asked[0].case.expected, None);
+        resolve(&dataset, &[PlayAsk::default()]).unwrap_err();
+        resolve(&dataset, &[PlayAsk { case_id: Some("t".into()), ..free("x") }]).unwrap_err();
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The operations `play.prompt` and `play.save_prompt`: a prompt file with every content that it had,
 //! written whole or not at all, or saved as a variant of its own.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context, Result};
 use karat_records::{Hash, Version};
 use karat_store::Store;
@@ -14,7 +16,7 @@ use super::start::dataset_of;
 use crate::app::{App, Broken, Refusal};
 use crate::datasets::Dataset;
 use crate::project::block::{table_at, with_tables};
-use crate::project::edit::{Edit, NewContent};
+use crate::project::edit::{self, Edit, NewContent};
 use crate::project::init::toml_text;
 use crate::project::problem::suggestion;
 use crate::project::{FILE, Feature, Project, Prompt, Variant, VariantKind, read};
@@ -103,6 +105,7 @@ pub async fn show(app: App, input: ShowPrompt) -> Result<PromptShown> {
 
 /// Saves a prompt, in its file or as a variant of its own.
 pub async fn save(app: App, input: SavePrompt) -> Result<PromptShown> {
+    let _alone = edit::alone().await;
     let project = app.project()?;
     let feature = project.choose(Some(&input.feature))?;
     let draft = PlayDraft {
@@ -215,7 +218,7 @@ fn variant_table(text: &str, feature: &Feature, input: &SavePrompt, file: &str) 
         toml_text::key(name)
     );
     let mut line = |field: &str, value: Value| {
-        table.push_str(&format!("{field} = {}\n", toml_text::value(&value)));
+        let _ = writeln!(table, "{field} = {}", toml_text::value(&value));
     };
     let text_of = |field: &str| old.get(field).and_then(|item| item.as_str()).map(str::to_owned);
     line("model", json!(input.model.clone().or_else(|| text_of("model"))));

@@ -32,6 +32,8 @@ pub(super) struct Uses {
     minute: i64,
     n_in_minute: u64,
     pub(super) simulated: bool,
+    /// What the dearest try cost: the next one is expected to cost no less.
+    dearest_usd: f64,
     /// Makes each state another content.
     n_changes: u64,
 }
@@ -124,9 +126,15 @@ pub(super) async fn uses(store: &Store, id: &str) -> Result<Uses> {
     Ok(store.catalog.newest(USE, id).await?.map(read).transpose()?.unwrap_or_default())
 }
 
-/// Counts a try with what it may cost, or refuses it.
-pub(super) async fn reserve(store: &Store, id: &str, estimate_usd: f64, now_ms: i64) -> Result<()> {
+/// Counts a try with what it may cost, or refuses it; answers with what was set aside.
+pub(super) async fn reserve(
+    store: &Store,
+    id: &str,
+    estimate_usd: f64,
+    now_ms: i64,
+) -> Result<f64> {
     change(store, id, now_ms, |uses| {
+        let estimate_usd = estimate_usd.max(uses.dearest_usd);
         if uses.n_tried >= MOST_TRIES {
             return Err(Refusal::too_many(
                 "this prototype has answered as often as it may\n  next: ask whoever sent the link",
@@ -149,21 +157,23 @@ pub(super) async fn reserve(store: &Store, id: &str, estimate_usd: f64, now_ms: 
         uses.n_in_minute += 1;
         uses.n_tried += 1;
         uses.spent_usd += estimate_usd;
-        Ok(())
+        Ok(estimate_usd)
     })
     .await
 }
 
-/// Puts what a try did cost in the place of its estimate.
+/// Puts what a try did cost in the place of what was set aside.
 pub(super) async fn settle(
     store: &Store,
     id: &str,
-    correction_usd: f64,
+    set_aside_usd: f64,
+    cost_usd: f64,
     simulated: bool,
     now_ms: i64,
 ) -> Result<()> {
     change(store, id, now_ms, |uses| {
-        uses.spent_usd = (uses.spent_usd + correction_usd).max(0.0);
+        uses.spent_usd = (uses.spent_usd + cost_usd - set_aside_usd).max(0.0);
+        uses.dearest_usd = uses.dearest_usd.max(cost_usd);
         uses.simulated |= simulated;
         Ok(())
     })
@@ -171,20 +181,20 @@ pub(super) async fn settle(
 }
 
 /// Changes the counts so that no rival's change is lost.
-async fn change(
+async fn change<T>(
     store: &Store,
     id: &str,
     now_ms: i64,
-    apply: impl Fn(&mut Uses) -> Result<()>,
-) -> Result<()> {
+    apply: impl Fn(&mut Uses) -> Result<T>,
+) -> Result<T> {
     for _ in 0..MOST_ROUNDS {
         let newest = store.catalog.newest(USE, id).await?;
         let known = newest.as_ref().map(|version| version.hash.clone());
         let mut uses: Uses = newest.map(read).transpose()?.unwrap_or_default();
-        apply(&mut uses)?;
+        let applied = apply(&mut uses)?;
         uses.n_changes += 1;
         if store.catalog.compare_and_set(known, version(USE, id, &uses, now_ms)?).await? {
-            return Ok(());
+            return Ok(applied);
         }
     }
     Err(Refusal::too_many("too many people try this prototype at once\n  next: try again"))

@@ -94,6 +94,9 @@ const MOST_INPUT_BYTES: usize = 16 << 10;
 
 const MOST_COMMENT: usize = 1000;
 
+/// Visitors who are answered at once, of all prototypes.
+static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
 /// Longer than any token: whoever sends more tries something else.
 const MOST_TOKEN_BYTES: usize = 200;
 
@@ -153,15 +156,17 @@ pub async fn attempt(app: App, token: &str, input: TryPrototype) -> Result<Proto
     let request = Request::of(&case, 0, seed);
     let store = app.store()?;
     let estimate_usd = producer.estimate_usd(request).unwrap_or(0.0);
-    kept::reserve(&store, &kept.id, estimate_usd, app.clock.now_ms()).await?;
+    // Few at a time, so that little is under way before its price is known.
+    let Ok(_turn) = TURNS.acquire().await else { return Err(closed()) };
+    let set_aside_usd = kept::reserve(&store, &kept.id, estimate_usd, app.clock.now_ms()).await?;
     let answer = producer.answer(request).await;
     let answer_id = app.clock.new_id();
     let now = app.clock.now_ms();
     let latency_ms = answer.latency_ms.filter(|latency| latency.is_finite());
     let record = KeptAnswer { at_ms: now, latency_ms, is_failed: answer.failure.is_some() };
     kept::put_answer(&store, &kept.id, &answer_id, &record).await?;
-    let cost_usd = answer.cost_usd.filter(|cost| cost.is_finite()).unwrap_or(estimate_usd);
-    kept::settle(&store, &kept.id, cost_usd - estimate_usd, answer.simulated, now).await?;
+    let cost_usd = answer.cost_usd.filter(|cost| cost.is_finite()).unwrap_or(set_aside_usd);
+    kept::settle(&store, &kept.id, set_aside_usd, cost_usd, answer.simulated, now).await?;
     let is_failed = answer.failure.is_some();
     Ok(PrototypeAnswer {
         answer_id,

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::bets::sentences::answer_words;
 use crate::gate::describe;
 use crate::gate::shown::Measured;
-use crate::play::inputs::{AskCase, AskFree, PlayAsk};
+use crate::play::inputs::PlayAsk;
 use crate::play::run::{AskVariant, MOST_INPUTS, MOST_VARIANTS, Played, RunPlay, run};
 use crate::play::start::{PlayStart, StartPlay, start};
 
@@ -21,12 +21,12 @@ pub async fn play(app: App, args: PlayArgs) -> Result<u8> {
     let there = start(app.clone(), StartPlay { feature: args.feature.clone() }).await?;
     let mut asks = Vec::new();
     for text in &args.input {
-        asks.push(PlayAsk::Free(AskFree { input: input(text, &there)? }));
+        asks.push(PlayAsk::free(input(text, &there)?));
     }
-    asks.extend(args.cases.iter().map(|id| PlayAsk::Case(AskCase { case_id: id.clone() })));
+    asks.extend(args.cases.iter().map(PlayAsk::case));
     if asks.is_empty() {
         let cases = there.inputs.iter().take(args.limit.min(MOST_INPUTS));
-        asks.extend(cases.map(|case| PlayAsk::Case(AskCase { case_id: case.case_id.clone() })));
+        asks.extend(cases.map(|case| PlayAsk::case(&case.case_id)));
     }
     let mut variants = args.variants.clone();
     if variants.is_empty() {
@@ -61,14 +61,13 @@ fn words(ask: &PlayAsk, there: &PlayStart) -> String {
     let texts = |input: &Map<String, Value>| {
         input.values().map(answer_words).collect::<Vec<_>>().join(" · ")
     };
-    match ask {
-        PlayAsk::Free(free) => plain(&texts(&free.input), 48),
-        PlayAsk::Case(case) => {
-            let known = there.inputs.iter().find(|one| one.case_id == case.case_id);
-            let input = known.map(|one| texts(&one.input)).unwrap_or_default();
-            plain(&format!("{} {input}", case.case_id), 48)
-        }
+    if let Some(input) = &ask.input {
+        return plain(&texts(input), 48);
     }
+    let id = ask.case_id.as_deref().unwrap_or_default();
+    let known = there.inputs.iter().find(|one| one.case_id == id);
+    let input = known.map(|one| texts(&one.input)).unwrap_or_default();
+    plain(&format!("{id} {input}"), 48)
 }
 
 fn table(played: &Played, inputs: &[String], there: &PlayStart) -> String {
@@ -129,8 +128,8 @@ fn table(played: &Played, inputs: &[String], there: &PlayStart) -> String {
     for line in &played.feasibility {
         let _ = writeln!(text, "{}: {}", line.variant, line.says);
     }
-    let failure = played.cells.iter().flat_map(|cell| &cell.answers);
-    if let Some(failure) = failure.filter_map(|answer| answer.failure.as_deref()).next() {
+    let mut answers = played.cells.iter().flat_map(|cell| &cell.answers);
+    if let Some(failure) = answers.find_map(|answer| answer.failure.as_deref()) {
         let _ = writeln!(text, "no answer, for example: {}", plain(failure, 200));
     }
     let _ = writeln!(text, "\n{}\n{}", there.answers_hidden, played.note);
