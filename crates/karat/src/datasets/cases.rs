@@ -46,6 +46,7 @@ pub struct ListCases {
 /// By what cases are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "CaseSort")]
 pub enum Sort {
     /// The order of the file.
     #[default]

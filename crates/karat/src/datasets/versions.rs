@@ -86,6 +86,7 @@ pub struct VersionDiff {
 
 /// One case that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CaseChange")]
 pub struct ChangedCase {
     /// As it was.
     pub before: CaseRow,

@@ -15,6 +15,7 @@ use crate::project::Filter;
 /// In which order answers are shown; ties are broken by case and variant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "AnswerSort")]
 pub enum Sort {
     /// The lowest mean score first.
     #[default]

@@ -128,7 +128,7 @@ fn repeats(items: &[&Item]) -> Option<Measured> {
     });
     let both: Vec<bool> = both.collect();
     let n_same = both.iter().filter(|same| **same).count() as u64;
-    Measured::share("same label twice by the same person", n_same, both.len() as u64)
+    Measured::fraction("same label twice by the same person", n_same, both.len() as u64)
 }
 
 /// What follows from the numbers, in at most three sentences.

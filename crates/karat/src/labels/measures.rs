@@ -83,7 +83,7 @@ pub fn raw(ratings: &Ratings, seed: u64) -> Option<Measured> {
     let share = Coefficient::Percent.of(ratings)?;
     let ends = agreement_interval(ratings, Coefficient::Percent, &resampling(seed)).ok().flatten();
     let n = ratings.n_pairable() as u64;
-    Some(Measured::rate(
+    Some(Measured::between(
         "same label",
         Some(share),
         ends.unwrap_or(Interval { lower: 0.0, upper: 1.0 }),

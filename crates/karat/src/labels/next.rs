@@ -348,7 +348,7 @@ pub async fn mine(app: App, _: AskQueues) -> Result<MyLabels> {
             queue: queue.name,
             n: own.len() as u64,
             pace_seconds: pace_of(own.iter().map(|(item, _)| *item), &app.actor.id),
-            agreed_with_final: Measured::share(
+            agreed_with_final: Measured::fraction(
                 "same as the final value",
                 n_same,
                 finals.len() as u64,

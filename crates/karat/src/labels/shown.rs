@@ -6,48 +6,11 @@ use serde_json::{Map, Value};
 
 use super::item::ItemState;
 use super::queue::{Kind, Mode};
-
-/// A value with its interval and n: a number never comes without them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Measured {
-    /// What was measured.
-    pub metric: String,
-    /// The value; absent where nothing was measured.
-    pub estimate: Option<f64>,
-    /// Lower end of the interval.
-    pub lower: Option<f64>,
-    /// Upper end of the interval.
-    pub upper: Option<f64>,
-    /// What is demanded.
-    pub floor: Option<f64>,
-    /// Number of independent observations.
-    pub n: u64,
-    /// What kind of number it is.
-    pub unit: Unit,
-    /// The demand in words.
-    pub demand: Option<String>,
-}
-
-/// What kind of number it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "MeasuredUnit")]
-pub enum Unit {
-    /// A share in 0 to 1.
-    Rate,
-    /// A difference of shares.
-    Gain,
-    /// Milliseconds.
-    Ms,
-    /// US dollars.
-    Usd,
-    /// A count.
-    Count,
-}
+pub use crate::gate::shown::{Measured, MeasuredUnit};
 
 impl Measured {
-    /// A share with its interval.
-    pub fn rate(metric: &str, estimate: Option<f64>, ends: karat_stats::Interval, n: u64) -> Self {
+    /// A share whose interval is known.
+    pub fn between(metric: &str, estimate: Option<f64>, ends: karat_stats::Interval, n: u64) -> Self {
         Self {
             metric: metric.to_owned(),
             estimate,
@@ -55,15 +18,15 @@ impl Measured {
             upper: Some(ends.upper),
             floor: None,
             n,
-            unit: Unit::Rate,
+            unit: MeasuredUnit::Rate,
             demand: None,
         }
     }
 
     /// So many of n, with Wilson's interval at 95 %; nothing without observations.
-    pub fn share(metric: &str, part: u64, n: u64) -> Option<Self> {
+    pub fn fraction(metric: &str, part: u64, n: u64) -> Option<Self> {
         let ends = karat_stats::wilson::wilson(part, n, 0.95).ok().filter(|_| n > 0)?;
-        Some(Self::rate(metric, Some(part as f64 / n as f64), ends, n))
+        Some(Self::between(metric, Some(part as f64 / n as f64), ends, n))
     }
 }
 
