@@ -5,18 +5,22 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint deny build ui tools clients bench clean
+.PHONY: help demo test lint deny build ui journeys screens tools node browser clients bench clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KARAT := $(TARGET)/ci/karat
 CLIENTS := $(TARGET)/clients
 DEMO := target/demo
+UI := ui/dist/index.html
+# Flags of `karat serve` in the demo, for example SERVE="--port 8000".
+SERVE :=
 
 help:
-	@echo "make demo    build, judge the example, write one page to forward"
+	@echo "make demo    build, judge the example, serve it in the browser"
 	@echo "make test    format, lints and all tests"
 	@echo "make lint    format and lints only"
-	@echo "make ui      check and build the browser application (needs Node 20)"
+	@echo "make ui      check and build the browser application"
+	@echo "make journeys  walk through the browser application in Chromium"
 	@echo "make deny    licences and known holes of the dependencies (needs cargo-deny)"
 	@echo "make bench   measurements beside their ideal"
 	@echo "make clean   remove everything that was built"
@@ -28,13 +32,26 @@ tools:
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
-build: tools
-	cargo build --profile ci --locked --bin karat
+build: tools $(UI)
+	cargo build --profile ci --workspace --locked --bin karat
 
-# Types, tests, the build with its limit of size, and the written list of keys.
-ui:
-	@command -v npm >/dev/null || { echo "error: npm is missing; next: install Node 20 from https://nodejs.org"; exit 1; }
-	cd ui && npm ci --no-audit --no-fund && npm run check && npm run build && npm run size && npm run keys -- --check
+node:
+	@command -v npm >/dev/null || { echo "error: npm is missing; next: install Node 20 or newer from https://nodejs.org"; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  || { echo "error: Node $$(node --version) is too old; next: install Node 20.19 or newer from https://nodejs.org"; exit 1; }
+
+ui/node_modules/.package-lock.json: ui/package-lock.json | node
+	cd ui && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What the program serves in the browser; a program of the profile `ci` reads it from here.
+$(UI): ui/node_modules/.package-lock.json docs/reference/openapi.json $(shell find ui/src ui/build ui/public ui/index.html ui/vite.config.ts -type f -not -name schema.d.ts)
+	cd ui && npm run --silent types && npx vite build --logLevel warn
+	@touch $@
+
+# Types against the server's own description, units, the build with its limit of size, the written list of keys.
+ui: ui/node_modules/.package-lock.json
+	cd ui && npm run --silent check && npx vite build --logLevel warn && npm run --silent size && npm run --silent keys -- --check
 
 # Works on a copy, so that the checkout stays as it was.
 # Codes 0, 1 and 2 are verdicts; only 3 says that there is none.
@@ -45,8 +62,10 @@ demo: build
 	@code=0; $(KARAT) -C $(DEMO)/support-triage eval --gate || code=$$?; test $$code -lt 3
 	@$(KARAT) -C $(DEMO)/support-triage show latest --format html --output "$(CURDIR)/$(DEMO)/report.html"
 	@echo
-	@echo "One page to forward:  $(DEMO)/report.html"
+	@echo "One page to forward:   $(DEMO)/report.html"
 	@echo "The project it judges: $(DEMO)/support-triage"
+	@echo
+	@exec examples/support-triage/simulated/serve.sh $(KARAT) $(DEMO)/support-triage $(SERVE)
 
 lint: tools
 	cargo fmt --all --check
@@ -61,13 +80,23 @@ $(CLIENTS)/ready: crates/karat/tests/clients/requirements.txt
 	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --retries 5 -r $<
 	@touch $@
 
+# Chromium, under one of the names that it has.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+browser:
+	@test -n "$(CHROMIUM)" || { echo "error: Chromium is missing; next: apt-get install chromium, or name one with CHROMIUM=/path"; exit 1; }
+
+# Every journey with a mouse and with the keyboard alone; a complaint of the browser fails it.
+journeys: build browser
+	cd ui && KARAT="$(abspath $(KARAT))" CHROMIUM="$(CHROMIUM)" npm run --silent journeys
+
 # Quick part first.
-test: lint clients
+test: lint ui clients browser
 	cargo test --workspace --profile ci --locked --no-run
 	@code=0; cargo test --quiet --workspace --profile ci --locked --no-fail-fast 2>&1 | tee $(TARGET)/tests.log || code=$$?; \
 	awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
 	     END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' $(TARGET)/tests.log; \
 	exit $$code
+	$(MAKE) --no-print-directory journeys
 
 # Licences, bans, sources and known holes of the dependencies; needs the network for the list of holes.
 deny: tools
@@ -75,7 +104,7 @@ deny: tools
 	cargo deny check
 
 # Against the optimised program; needs Python 3. promptfoo and Inspect are measured where they are installed.
-bench: tools
+bench: tools $(UI)
 	cargo build --release --locked --bin karat
 	bench/stats/run.sh 0.1
 	bench/store/run.sh

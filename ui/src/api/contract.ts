@@ -498,11 +498,11 @@ export interface OpenQueue {
   variant?: string;
   sample?: number;
   split?: "tune" | "gate" | null;
-  kind?: string;
+  kind?: "choice" | "text" | "yes-no" | "scale";
   question?: string;
   options?: string[];
   overlap?: number;
-  mode?: string;
+  mode?: "blind" | "blind-then-reveal" | "assisted";
   guideline?: string;
   seed?: number;
 }
@@ -787,7 +787,7 @@ export type PlayInputWish = { case_id: string } | { input: Record<string, Json> 
 
 export interface PlayVariantWish {
   name: string;
-  draft?: { model?: string; prompt?: string; parameters?: Json };
+  draft?: { model?: string; prompt?: string; parameters?: Record<string, Json> };
 }
 
 export interface Submit {
@@ -822,9 +822,9 @@ export interface Operations {
     PlayCell
   >;
   "play.prompt": Op<{ feature: string; variant: string }, PromptShown>;
-  "play.save_prompt": Op<{ feature: string; variant: string; text: string; as_variant?: string; model?: string; parameters?: Json }, PromptShown>;
+  "play.save_prompt": Op<{ feature: string; variant: string; text: string; as_variant?: string; model?: string; parameters?: Record<string, Json> }, PromptShown>;
   "play.propose_case": Op<
-    { feature: string; input: Json; expected?: Json; note?: string; from_case?: string },
+    { feature: string; input: Record<string, Json>; expected?: Json; note?: string; from_case?: string },
     { queue: string; item: string; says: string }
   >;
   "prototypes.publish": Op<{ feature: string; variant: string; title?: string; days?: number }, Prototype>;

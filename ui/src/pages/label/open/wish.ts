@@ -12,7 +12,7 @@ export interface Fields {
   sample: string;
   overlap: string;
   mode: Queue["mode"];
-  kind: string;
+  kind: NonNullable<OpenQueue["kind"]> | "";
   question: string;
   options: string;
   guideline: string;
@@ -37,7 +37,8 @@ export function wishOf(fields: Fields): { wish: OpenQueue } | { missing: string 
   if (fields.kind === "choice" && options.length === 1) return { missing: "A choice needs two options." };
   const wish: OpenQueue = {
     feature, source, mode: fields.mode,
-    ...given({ name: fields.name.trim(), kind: fields.kind, question: fields.question.trim(), guideline: fields.guideline.trim() }),
+    ...(fields.kind !== "" && { kind: fields.kind }),
+    ...given({ name: fields.name.trim(), question: fields.question.trim(), guideline: fields.guideline.trim() }),
     ...(sample !== undefined && { sample }),
     ...(overlap !== undefined && { overlap }),
     ...(options.length > 0 && { options }),
