@@ -6,12 +6,13 @@ use crate::evals::present::Present;
 use crate::gate::describe::{count, plural};
 use crate::project::history::{Registered, amendments};
 
-/// Everything that differs from what a run judged; `is_judged` says whether a variant's present content has a proof of its own.
+/// Everything that differs from what a run judged. Of a variant that the run left out, `is_proven` says whether
+/// it has a proof, and whether that is about everything as it is now.
 pub fn drift(
     judged: &RunPlan,
     registered: Option<&Registered>,
     present: &Present,
-    is_judged: impl Fn(&NamedHash) -> bool,
+    is_proven: impl Fn(&NamedHash) -> Option<bool>,
 ) -> Vec<String> {
     let mut changes = Vec::new();
     for old in &judged.variants {
@@ -24,8 +25,16 @@ pub fn drift(
         }
     }
     for new in &present.variants {
-        if !judged.variants.iter().any(|old| old.name == new.name) && !is_judged(new) {
-            changes.push(format!("The variant {} was never judged.", new.name));
+        if judged.variants.iter().any(|old| old.name == new.name) {
+            continue;
+        }
+        match is_proven(new) {
+            None => changes.push(format!("The variant {} was never judged.", new.name)),
+            Some(false) => changes.push(format!(
+                "The variant {} was judged before, but not as things are now.",
+                new.name
+            )),
+            Some(true) => {}
         }
     }
     if let Some(cases) = &present.cases
@@ -120,7 +129,9 @@ mod tests {
     }
 
     fn found(present: &Present) -> Vec<String> {
-        drift(&judged(), Some(&state(&["correct: right at least 0.9"])), present, |_| false)
+        drift(&judged(), Some(&state(&["correct: right at least 0.9"])), present, |variant| {
+            (variant.name == "old").then_some(false)
+        })
     }
 
     #[test]
@@ -133,7 +144,7 @@ mod tests {
     #[test]
     fn every_kind_of_change_is_a_sentence() {
         let mut now = present();
-        now.variants = vec![named("a", "2"), named("c", "1")];
+        now.variants = vec![named("a", "2"), named("c", "1"), named("old", "1")];
         now.scorers = Some(vec![named("right", "2"), named("kind", "1")]);
         now.registered = state(&["correct: right at least 0.85"]);
         if let Some(cases) = &mut now.cases {
@@ -145,6 +156,7 @@ mod tests {
                 "The variant a was changed.",
                 "The variant b is gone.",
                 "The variant c was never judged.",
+                "The variant old was judged before, but not as things are now.",
                 "The cases that judge were changed: 10 then, 12 now.",
                 "The criterion correct: right at least 0.9 → right at least 0.85.",
                 "The scorer right was changed.",

@@ -74,7 +74,7 @@ impl Known {
         };
         drift(&run.plan, self.registered().last(), &self.present, |variant| {
             let proof = self.lock.proof(&self.feature.name, &variant.name);
-            proof.is_some_and(|proof| self.present.is_proven_by(proof))
+            proof.map(|proof| self.present.is_proven_by(proof))
         })
     }
 }

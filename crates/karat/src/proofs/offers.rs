@@ -59,7 +59,7 @@ pub struct Amend {
 pub fn promise(report: &Report, variant: &VariantReport) -> Option<String> {
     let criterion = first_rate(&variant.verdict.as_ref()?.criteria)?;
     Some(format!(
-        "Today we can promise that at least {} of 100 {} meet {} with {}; {} is demanded.",
+        "Today we can promise that at least {} of 100 {} meet {} with {}; {} are demanded.",
         criterion.promise_of_100?,
         report.about,
         what(criterion),
@@ -146,7 +146,7 @@ pub fn label_of(report: &Report, variant: &VariantReport) -> Option<Offer> {
     let word = if report.n_held_out > 0 { "held-out case" } else { "case" };
     Some(Offer {
         kind: OfferKind::Label,
-        title: format!("Label {} more", plural(expected, word)),
+        title: format!("Label {} more {word}s", count(expected)),
         why: format!(
             "If they are like those so far, about {} more{range} decide {} of {}, toward {}.",
             count(expected),
@@ -335,6 +335,6 @@ mod tests {
         let report = fixtures::undecided();
         let says = promise(&report, undecided(&report).unwrap()).unwrap();
         assert!(says.starts_with("Today we can promise that at least "), "{says}");
-        assert!(says.contains(" of 100 ") && says.ends_with("is demanded."), "{says}");
+        assert!(says.contains(" of 100 ") && says.ends_with("are demanded."), "{says}");
     }
 }

@@ -58,7 +58,7 @@ fn criteria(report: &Report) -> String {
                         body,
                         "<td>{}{} <small>{}</small></td>",
                         mark(criterion.verdict),
-                        prose(&value(criterion)),
+                        apart(&prose(&value(criterion))),
                         n(criterion)
                     );
                 }
@@ -69,6 +69,16 @@ fn criteria(report: &Report) -> String {
     }
     body.push_str("</tbody>\n</table>\n</div>\n");
     block_of("Every criterion of every variant", &body)
+}
+
+/// A value with its interval on a line of its own.
+fn apart(value: &str) -> String {
+    match value.split_once(" [") {
+        Some((value, interval)) => {
+            format!("{value} <span class=\"interval\">[{interval}</span>")
+        }
+        None => value.to_owned(),
+    }
 }
 
 fn is_same(a: &CriterionVerdict, b: &CriterionVerdict) -> bool {
@@ -249,6 +259,6 @@ fn wide_table(label: &str, caption: &str, heads: impl Iterator<Item = String>) -
         heads
     });
     format!(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table>\n<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+        "<div class=\"wide team\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table>\n<caption>{caption}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
     )
 }

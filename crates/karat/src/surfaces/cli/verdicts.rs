@@ -20,7 +20,11 @@ pub fn gate(gate: &GateShown) -> String {
     if let Some(report) = &gate.report {
         let _ = writeln!(text, "  {}", plain(&report.headline.sentence, 2 * MOST));
     }
-    if let Some(promise) = &gate.promise {
+    let is_said = gate
+        .report
+        .as_ref()
+        .is_some_and(|report| report.headline.sentence.contains("we can promise"));
+    if let Some(promise) = gate.promise.as_ref().filter(|_| !is_said) {
         let _ = writeln!(text, "  {}", plain(promise, 2 * MOST));
     }
     section(&mut text, "changed since", &gate.has_drifted);
