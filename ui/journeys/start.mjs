@@ -1,7 +1,7 @@
 // Starts what a journey needs: a copy of a project, `karat mock`, `karat serve`; everything is ended again.
 
 import { spawn, execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -37,6 +37,11 @@ export class Folder {
 
   write(path, text) {
     writeFileSync(join(this.path, path), text);
+  }
+
+  /** What lies in it, the store apart. */
+  list() {
+    return readdirSync(this.path).filter((name) => name !== ".karat").sort();
   }
 
   /** Runs a command; answers with its code and what it printed. */
