@@ -43,7 +43,7 @@ export class Person {
     const person = new Person(context, page, null);
     person.hands = new Hands(page);
     page.on("console", (message) => {
-      if (message.type() === "error") person.troubles.push(`console: ${message.text()}`);
+      if (message.type() === "error") person.troubles.push(`console: ${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => person.troubles.push(`error: ${error.message}`));
     page.on("dialog", (dialog) => {
