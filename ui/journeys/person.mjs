@@ -77,6 +77,12 @@ export class Person {
     assert.deepEqual(found, [], `${what}: ${JSON.stringify(found, null, 2)}`);
   }
 
+  /** Nobody has to scroll sideways. */
+  async fits() {
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${this.page.url()} is ${wide} px too wide`);
+  }
+
   /** Light or dark, without a reload. */
   async theme(name) {
     await this.page.emulateMedia({ colorScheme: name, reducedMotion: "reduce" });

@@ -28,7 +28,7 @@ export function Publish({ start, variant, onClose }: { start: PlayStart; variant
       {made ? (
         <div className={css.candidate}>
           <p role="status">Whoever has this link can try {made.variant} until {day(made.expires_at_ms)}. {made.simulated && <Simulated />}</p>
-          {made.url && <Command text={made.url} says="The link of the prototype" />}
+          {made.url && <Command text={new URL(made.url, location.origin).href} says="The link of the prototype" />}
           <p className="soft">The link is shown only now; afterwards nobody can read it here. A new one can be published any time.</p>
           <div><Button onClick={onClose}>Done</Button></div>
         </div>
