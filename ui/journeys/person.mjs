@@ -39,7 +39,7 @@ export class Person {
     });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(45_000);
     const person = new Person(context, page, null);
     person.hands = new Hands(page);
     page.on("console", (message) => {

@@ -27,7 +27,7 @@ before(async () => (browser = await openBrowser()));
 after(() => browser?.close());
 
 for (const Hands of bothHands) {
-  test(`two people label blind and a third settles, with ${Hands.called}`, { timeout: 240_000 }, async () => {
+  test(`two people label blind and a third settles, with ${Hands.called}`, { timeout: 600_000 }, async () => {
     await inCompany(browser, Hands, Folder.example("support-triage"), journey);
   });
 }
