@@ -123,8 +123,7 @@ pub async fn promotion(app: App, input: Promote) -> Result<Promoted> {
     let settled = settled(&queue, &items, &tasks, app.clock.now_ms());
     let now = read(&project, file)?;
     let standing = standing(&project, &queue, &now);
-    let plan =
-        plan::plan(&queue, &standing, &settled, input.split).map_err(Refusal::invalid)?;
+    let plan = plan::plan(&queue, &standing, &settled, input.split).map_err(Refusal::invalid)?;
     let version = version_of(&now.dataset);
     let is_touched = |index: usize| !plan.changes[index].is_empty() || !plan.new[index].is_empty();
     let files = now.files.iter().enumerate().filter(|(index, _)| is_touched(*index));

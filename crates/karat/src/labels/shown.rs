@@ -10,7 +10,12 @@ pub use crate::gate::shown::{Measured, MeasuredUnit};
 
 impl Measured {
     /// A share whose interval is known.
-    pub fn between(metric: &str, estimate: Option<f64>, ends: karat_stats::Interval, n: u64) -> Self {
+    pub fn between(
+        metric: &str,
+        estimate: Option<f64>,
+        ends: karat_stats::Interval,
+        n: u64,
+    ) -> Self {
         Self {
             metric: metric.to_owned(),
             estimate,

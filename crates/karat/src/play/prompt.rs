@@ -242,11 +242,12 @@ fn parameters(feature: &Feature, variant: &str) -> Map<String, Value> {
 }
 
 async fn keep(app: &App, store: &Store, file: &str, text: &str) -> Result<()> {
-    let content = json!({ "text": text, "by": app.actor.name });
+    // The same shape as the history of all files has, so that one content is one version.
+    let content = json!(text);
     let version = Version {
         kind: KIND.into(),
         name: file.to_owned(),
-        hash: Hash::of_bytes(text.as_bytes()),
+        hash: Hash::of_json(&content),
         content,
         seen_at_ms: app.clock.now_ms(),
     };
@@ -299,7 +300,7 @@ async fn shown(
 
 /// Every content that the file had; what it says now is kept as well, where there is a history already.
 async fn versions(app: &App, file: &str, text: &str) -> Result<Vec<PromptVersion>> {
-    let hash = Hash::of_bytes(text.as_bytes());
+    let hash = Hash::of_json(&json!(text));
     let Some(store) = app.existing_store()? else {
         return Ok(vec![PromptVersion {
             hash: hash.to_string(),
@@ -315,7 +316,7 @@ async fn versions(app: &App, file: &str, text: &str) -> Result<Vec<PromptVersion
             is_current: index == 0,
             hash: version.hash.to_string(),
             at_ms: version.seen_at_ms,
-            text: version.content["text"].as_str().unwrap_or_default().to_owned(),
+            text: version.content.as_str().unwrap_or_default().to_owned(),
         });
     Ok(shown.collect())
 }

@@ -7,10 +7,16 @@ use karat_store::{RunFilter, Store};
 use super::facts::{Facts, FeatureFacts, QueueFacts, TodayBet, VariantFacts};
 use super::strip::{Through, gained};
 use crate::app::App;
-use crate::bets::{self, show::{BetShown, ListBets}};
+use crate::bets::{
+    self,
+    show::{BetShown, ListBets},
+};
 use crate::evals::report::Report;
 use crate::evals::runs::{RunSummary, summary};
-use crate::labels::{self, next::{AskQueues, OfQueue as DisputesOf}};
+use crate::labels::{
+    self,
+    next::{AskQueues, OfQueue as DisputesOf},
+};
 use crate::project::{Feature, Project, VariantKind, read};
 use crate::proofs::known::{Known, report_of};
 use crate::proofs::sign;

@@ -61,7 +61,7 @@ fn what_is_no_call_has_a_status_and_a_next_step() {
     assert_eq!(admin.get("/api/v1/runs.list").status, 405);
     assert_eq!(admin.get("/api/v2/runs.list").status, 404);
     let unknown = admin.call("runs.show", &json!({ "run": "no such run" }));
-    assert_eq!(unknown.status, 422, "{unknown:?}");
+    assert_eq!(unknown.status, 404, "{unknown:?}");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_run_tells_how_far_it_is_and_ends_with_its_result() {
     assert_eq!(told.last().unwrap().1["feature"], "triage");
     let refused = json!({ "feature": "no such" });
     let refused = admin.send("POST", "/api/v1/evals.run", Some(&refused), &events);
-    assert_eq!((refused.status, refused.header("content-type")), (422, "application/problem+json"));
+    assert_eq!((refused.status, refused.header("content-type")), (404, "application/problem+json"));
     let read = admin.send("POST", "/api/v1/project.state", Some(&json!({})), &events);
     let names: Vec<String> = read.events().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["result"]);

@@ -8,10 +8,10 @@
 mod architecture;
 mod assistants;
 mod bad_input;
+mod bets;
 mod calls;
 mod compare;
 mod data;
-mod bets;
 mod docs;
 mod doors;
 mod example;

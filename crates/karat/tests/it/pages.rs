@@ -33,7 +33,7 @@ fn a_run_is_a_page_that_lets_nothing_run() {
     let folder = Folder::example("support-triage");
     let served = Served::start(&folder);
     let admin = served.admin();
-    assert_eq!(admin.get("/page/latest").status, 422, "there is no run yet");
+    assert_eq!(admin.get("/page/latest").status, 404, "there is no run yet");
     let report = admin.call("evals.run", &json!({})).json();
     let run = report["run_id"].as_str().unwrap();
     for path in [

@@ -1,7 +1,8 @@
 //! Pure. Cases with nearly equal inputs: `MinHash` over 4-grams of letters (Broder, 1997; one permutation with
 //! rotation, Shrivastava and Li, 2014), 16 bands of 4 rows, and the exact Jaccard index of every candidate.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use karat_records::Case;
 use serde_json::Value;
@@ -26,7 +27,13 @@ const BANDS: usize = 16;
 const MOST_CANDIDATES: usize = 20_000;
 
 /// Neighbours in a band with which a case is compared.
-const MOST_NEIGHBOURS: usize = 4;
+const MOST_NEIGHBOURS: usize = 64;
+
+/// Bands that two cases must share: of inputs at the threshold 98 in 100 share three of sixteen.
+const FEWEST_BANDS: usize = 3;
+
+/// Pairs that are remembered while candidates are looked for.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Short descriptions of inputs.
 #[derive(Debug, Default)]
@@ -55,24 +62,29 @@ impl Sketches {
         self.n_seen == 0
     }
 
-    /// Pairs of positions that may be nearly equal, the earlier one first.
+    /// Pairs of positions that may be nearly equal, the earlier one first; those with most bands in common where there are too many.
     pub fn candidates(&self) -> Vec<(u64, u64)> {
-        let mut pairs = HashSet::new();
+        let mut pairs: HashMap<(u64, u64), usize> = HashMap::new();
         for band in 0..BANDS {
-            let mut order: Vec<(u64, u64)> =
-                self.bands.iter().map(|(keys, position)| (keys[band], *position)).collect();
-            order.sort_unstable();
-            for group in order.chunk_by(|a, b| a.0 == b.0) {
-                for (index, (_, second)) in group.iter().enumerate().skip(1) {
-                    for (_, first) in &group[index.saturating_sub(MOST_NEIGHBOURS)..index] {
-                        if pairs.len() < MOST_CANDIDATES {
-                            pairs.insert((*first, *second));
+            let mut order: Vec<usize> = (0..self.bands.len()).collect();
+            order.sort_unstable_by_key(|index| (self.bands[*index].0[band], self.bands[*index].1));
+            let key = |index: &usize| self.bands[*index].0[band];
+            for group in order.chunk_by(|a, b| key(a) == key(b)) {
+                for (place, second) in group.iter().enumerate().skip(1) {
+                    for first in &group[place.saturating_sub(MOST_NEIGHBOURS)..place] {
+                        let (first, second) = (&self.bands[*first], &self.bands[*second]);
+                        let n_equal = first.0.iter().zip(&second.0).filter(|(a, b)| a == b).count();
+                        if n_equal >= FEWEST_BANDS && pairs.len() < MOST_PAIRS {
+                            pairs.insert((first.1, second.1), n_equal);
                         }
                     }
                 }
             }
         }
-        let mut pairs: Vec<(u64, u64)> = pairs.into_iter().collect();
+        let mut pairs: Vec<((u64, u64), usize)> = pairs.into_iter().collect();
+        pairs.sort_unstable_by_key(|(pair, n_equal)| (Reverse(*n_equal), *pair));
+        pairs.truncate(MOST_CANDIDATES);
+        let mut pairs: Vec<(u64, u64)> = pairs.into_iter().map(|(pair, _)| pair).collect();
         pairs.sort_unstable();
         pairs
     }

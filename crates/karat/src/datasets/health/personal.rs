@@ -156,13 +156,16 @@ pub fn kinds(text: &str) -> Vec<Kind> {
     };
     let cards: Vec<&str> =
         CARD.find_iter(text).map(|found| found.as_str()).filter(|found| is_card(found)).collect();
-    let is_iban = IBAN.find_iter(text).any(|found| iban(found.as_str()));
+    // What is written like an account is no telephone, whatever its checksum says.
+    let accounts: Vec<regex::Match<'_>> = IBAN.find_iter(text).collect();
+    let is_iban = accounts.iter().any(|found| iban(found.as_str()));
     let is_phone = PHONE.find_iter(text).any(|found| {
         let n = digits(found.as_str()).len();
         let number = found.as_str().trim_start_matches('+');
         (7..=15).contains(&n)
             && stands_alone(text, found.range())
             && !cards.iter().any(|card| card.contains(number))
+            && !accounts.iter().any(|account| account.range().contains(&found.start()))
     });
     if is_phone {
         kinds.push(Kind::Phone);

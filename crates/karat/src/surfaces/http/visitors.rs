@@ -64,9 +64,7 @@ async fn called<I: DeserializeOwned, O: Serialize, F: Future<Output = Result<O>>
     };
     match serde_json::from_value(body) {
         Ok(input) => sent(doors, function(doors.app.clone(), input).await),
-        Err(error) => {
-            Problem::new(400, &format!("the body does not fit: {error}")).into_response()
-        }
+        Err(error) => Problem::new(400, &format!("the body does not fit: {error}")).into_response(),
     }
 }
 
