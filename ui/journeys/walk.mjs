@@ -19,7 +19,7 @@ export function withBrowser() {
 /** `prepare` makes the folder; `journey` gets `{ person, page, hands, folder, server, t }` once the link was opened. */
 export function walk(name, prepare, journey) {
   for (const Hands of bothHands) {
-    test(`${name} (${Hands.called})`, { timeout: 180_000 }, async (t) => {
+    test(`${name} (${Hands.called})`, { timeout: 300_000 }, async (t) => {
       const folder = prepare();
       t.after(() => folder.remove());
       const server = await startServer(folder);
@@ -28,7 +28,13 @@ export function walk(name, prepare, journey) {
       t.after(() => person.leave());
       await person.page.goto(server.link);
       await person.page.getByRole("heading", { name: "Today", level: 1 }).waitFor();
-      await journey({ person, page: person.page, hands: person.hands, folder, server, t });
+      try {
+        await journey({ person, page: person.page, hands: person.hands, folder, server, t });
+      } catch (error) {
+        t.diagnostic(`at ${person.page.url()}: ${await said(person.page).catch(() => "nothing is shown")}`);
+        for (const trouble of person.troubles) t.diagnostic(trouble);
+        throw error;
+      }
       person.calm();
     });
   }

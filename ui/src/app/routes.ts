@@ -51,10 +51,17 @@ export function makeRouter() {
       throw redirect({ to: "/bet", replace: true });
     },
   });
+  const one = createRoute({
+    getParentRoute: () => root,
+    path: "/bet/$bet",
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: "/bet", search: { bet: params.bet } as never, replace: true });
+    },
+  });
   const pages = PAGES.map(({ path, load }) =>
     createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }));
   return createRouter({
-    routeTree: root.addChildren([first, gate, bets, ...pages]),
+    routeTree: root.addChildren([first, gate, bets, one, ...pages]),
     parseSearch,
     stringifySearch: writeSearch,
     defaultErrorComponent: Broken,

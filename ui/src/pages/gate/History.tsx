@@ -41,16 +41,16 @@ export function History({ gate }: { gate: GateShown }) {
 /** One verdict: its interval upright, the floor across. */
 function Column({ past: { run_id, at_ms, verdict, measured, variant }, domain }: { past: Past; domain: readonly [number, number] }) {
   const at = (value: number) => `${100 - percent(value, domain)}%`;
-  const said = `${moment(at_ms)}: ${verdict ?? "no verdict"}${measured ? `, ${measured.metric} ${withInterval(measured.unit, measured)}, n ${measured.n}` : ""}`;
+  const said = `${verdict ?? "no verdict"}${measured ? `, ${measured.metric} ${withInterval(measured.unit, measured)}` : ""}`;
   return (
     <li>
-      <Go to={`/evals/${run_id}`} aria-label={said} title={said}>
+      <Go to={`/evals/${run_id}`} title={`${moment(at_ms)}: ${said}`}>
         <svg className={css.picture} data-verdict={verdict ?? "none"} aria-hidden="true">
           {measured?.lower != null && measured.upper !== null && <line className={css.bar} x1="50%" x2="50%" y1={at(measured.lower)} y2={at(measured.upper)} />}
           {measured?.estimate != null && <circle className={css.point} cx="50%" cy={at(measured.estimate)} r="4" />}
           {measured?.floor != null && <line className={css.floor} x1="0" x2="100%" y1={at(measured.floor)} y2={at(measured.floor)} />}
         </svg>
-        <span><Shape verdict={verdict} /> {day(at_ms)}</span>
+        <span><Shape verdict={verdict} /> {day(at_ms)}<span className="hidden-but-read">: {said},</span></span>
         <small>{variant}{measured ? ` · n ${measured.n}` : ""}</small>
       </Go>
     </li>

@@ -1,5 +1,6 @@
 // Bets with the time and the money that are left.
 import type { TodayBet } from "../../api/contract.ts";
+import { address } from "../../app/search.ts";
 import { Section } from "../../parts/Page.tsx";
 import { Table } from "../../parts/Table.tsx";
 import { plural, usd } from "../../says/number.ts";
@@ -10,7 +11,7 @@ export function Bets({ bets }: { bets: readonly TodayBet[] }) {
   return (
     <Section title="Bets">
       <Table
-        caption="Bets" rows={bets} idOf={({ name }) => name} to={({ name }) => `/bet/${encodeURIComponent(name)}`}
+        caption="Bets" rows={bets} idOf={({ name }) => name} to={({ name, feature }) => address("/bet", { bet: name, feature: feature ?? undefined })}
         columns={[
           { head: "bet", cell: ({ name }) => name },
           { head: "hypothesis", isWide: true, cell: ({ hypothesis }) => <span className={css.hypothesis} title={hypothesis}>{hypothesis}</span> },
