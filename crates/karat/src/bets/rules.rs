@@ -102,11 +102,11 @@ pub async fn edit(app: App, input: EditRules) -> Result<RulesShown> {
     let store = app.store()?;
     let now = app.clock.now_ms();
     for text in [&before, &after] {
-        let content = json!({ "text": text, "by": app.actor.name });
+        let content = json!(text);
         let version = Version {
             kind: "rules".into(),
             name: file.clone(),
-            hash: Hash::of_bytes(text.as_bytes()),
+            hash: Hash::of_json(&content),
             content,
             seen_at_ms: now,
         };
