@@ -50,7 +50,11 @@ fn a_run_is_a_page_that_lets_nothing_run() {
         assert_eq!(page.header("cache-control"), "no-store");
     }
     assert_eq!(admin.get("/page/latest?feature=other").status, 404);
-    assert_eq!(admin.get(&format!("/page/{run}?feature=other")).status, 404);
+    assert_eq!(admin.get(&format!("/page/{run}?feature=other")).status, 400);
+    let team = admin.get("/page/latest?audience=team");
+    let leader = admin.get("/page/latest?audience=leader");
+    assert!(team.body.len() > leader.body.len(), "the team reads more");
+    assert_eq!(admin.get("/page/latest?audience=all").status, 400);
     assert_eq!(admin.get("/page/latest?x=1").status, 400);
     assert_eq!(served.visitor().get("/page/latest").status, 401);
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::Result;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -15,10 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::doors::Doors;
 use super::{answer, caller};
-use crate::app::{App, Refusal};
-use crate::evals::report::Report;
-use crate::evals::runs::{self, ListRuns, ShowRun};
-use crate::reports;
+use crate::reports::page::AskPage;
+use crate::reports::{self, Audience};
 use crate::surfaces::problem::Problem;
 
 /// Shows a run's report as one page of HTML.
@@ -37,43 +34,20 @@ pub async fn show(
     {
         return Problem::new(400, &format!("{name} is no part of this address")).into_response();
     }
-    let app = doors.app.clone().acting_as(caller.person);
-    match report(app, run, asked.get("feature").cloned()).await {
-        Err(error) => answer::broken(doors.app.clock, &error).into_response(),
-        Ok(report) => page(reports::html(&report)),
-    }
-}
-
-/// The report of a run; `latest` may be that of one feature.
-async fn report(app: App, run: String, feature: Option<String>) -> Result<Report> {
-    let run = match &feature {
-        Some(feature) if run == "latest" => newest(app.clone(), feature).await?,
-        _ => run,
+    let audience = match asked.get("audience").map(String::as_str) {
+        None | Some("leader") => Audience::Leader,
+        Some("team") => Audience::Team,
+        Some(other) => {
+            let wrong = format!("nobody is called {other} here; the audience is leader or team");
+            return Problem::new(400, &wrong).into_response();
+        }
     };
-    let shown = runs::show(app, ShowRun { run, ..ShowRun::default() }).await?;
-    if let Some(feature) = feature.filter(|feature| *feature != shown.summary.feature) {
-        return Err(Refusal::not_found(format!(
-            "run {} is no run of {feature}\n  next: leave the feature out",
-            shown.summary.id
-        )));
+    let app = doors.app.clone().acting_as(caller.person);
+    let wished = AskPage { run: Some(run), feature: asked.get("feature").cloned(), audience };
+    match reports::page::page(app, wished).await {
+        Err(error) => answer::broken(doors.app.clock, &error).into_response(),
+        Ok(drawn) => page(drawn.html),
     }
-    shown.report.ok_or_else(|| {
-        Refusal::not_found(format!(
-            "run {} has no report: it stopped before its end\n  next: run the same eval again, it goes on where it stopped",
-            shown.summary.id
-        ))
-    })
-}
-
-async fn newest(app: App, feature: &str) -> Result<String> {
-    let wanted =
-        ListRuns { feature: Some(feature.to_owned()), limit: Some(1), ..ListRuns::default() };
-    let list = runs::list(app, wanted).await?;
-    list.runs.into_iter().next().map(|run| run.id).ok_or_else(|| {
-        Refusal::not_found(format!(
-            "there is no run of {feature} yet\n  next: karat eval {feature}"
-        ))
-    })
 }
 
 /// A page with its own style, which is named by its hash, and nothing else.
