@@ -154,18 +154,24 @@ pub fn kinds(text: &str) -> Vec<Kind> {
         // All zeros have a right check digit too.
         (13..=19).contains(&digits.len()) && digits.iter().any(|d| *d != digits[0]) && luhn(&digits)
     };
-    let cards: Vec<&str> =
-        CARD.find_iter(text).map(|found| found.as_str()).filter(|found| is_card(found)).collect();
-    // What is written like an account is no telephone, whatever its checksum says.
+    // What is written like an account is neither card nor telephone, whatever its checksum says.
     let accounts: Vec<regex::Match<'_>> = IBAN.find_iter(text).collect();
     let is_iban = accounts.iter().any(|found| iban(found.as_str()));
+    let is_inside = |found: &regex::Match<'_>| {
+        accounts.iter().any(|account| account.range().contains(&found.start()))
+    };
+    let cards: Vec<&str> = CARD
+        .find_iter(text)
+        .filter(|found| !is_inside(found) && is_card(found.as_str()))
+        .map(|found| found.as_str())
+        .collect();
     let is_phone = PHONE.find_iter(text).any(|found| {
         let n = digits(found.as_str()).len();
         let number = found.as_str().trim_start_matches('+');
         (7..=15).contains(&n)
             && stands_alone(text, found.range())
             && !cards.iter().any(|card| card.contains(number))
-            && !accounts.iter().any(|account| account.range().contains(&found.start()))
+            && !is_inside(&found)
     });
     if is_phone {
         kinds.push(Kind::Phone);
