@@ -37,7 +37,7 @@ test("every page is a picture, legible in both themes and on a phone", { timeout
         ["today", "/today"],
         ["bet", "/bet", (page) => paste(page, folder)],
         ["bet-verdict", `/bet?bet=${bet}`],
-        ["play", "/play?feature=triage&inputs=5", play],
+        ["play", "/play?feature=triage", play],
         ["evals", "/evals?feature=triage"],
         ["run", `/evals/${tune}`],
         ["answers", `/evals/${tune}/answers`],

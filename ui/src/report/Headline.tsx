@@ -9,12 +9,13 @@ import css from "./Headline.module.css";
 
 export function Headline({ report }: { report: Report }) {
   const { headline, verdict } = report;
-  const own = report.variants.find(({ name }) => name === headline.variant)?.verdict?.verdict ?? null;
+  const variant = report.variants.find(({ name }) => name === headline.variant);
+  const own = variant?.verdict?.verdict ?? null;
   return (
     <div className={css.headline}>
       <p className={css.marks}>
         {report.is_gate ? <VerdictMark verdict={verdict} /> : <Tag>estimate, nothing is judged on tuning cases</Tag>}
-        {report.simulated && <Simulated />}
+        {(variant?.simulated ?? report.simulated) && <Simulated />}
         {!report.is_complete && <Tag>stopped before its end; figures may change</Tag>}
       </p>
       <p className={css.sentence}>{headline.sentence}</p>

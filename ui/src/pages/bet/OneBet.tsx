@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { BetShown, CreatedBet } from "../../api/contract.ts";
 import { useMay } from "../../api/session.ts";
 import { useOperation } from "../../api/use.ts";
+import { useKeptFeature } from "../../app/feature.ts";
 import { useKeys } from "../../keys/use.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
@@ -34,6 +35,7 @@ function Shown({ bet, judging, created }: { bet: BetShown; judging: Judging; cre
   const mayEdit = useMay("editor");
   useKeys({ "bet.decide": mayEdit ? () => setDeciding(true) : undefined });
   const { feature } = bet;
+  useKeptFeature(feature ?? undefined);
   return (
     <>
       <PageHead title={bet.hypothesis}>

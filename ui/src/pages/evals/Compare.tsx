@@ -19,7 +19,7 @@ import { quoted } from "./command.ts";
 import { CompareSides } from "./CompareSides.tsx";
 import { Difference } from "./Difference.tsx";
 import { RunTabs, runTitle } from "./RunTabs.tsx";
-import { runSides, variantSides } from "./sides.ts";
+import { runSides, variantOfBoth, variantSides } from "./sides.ts";
 
 const ONLY = ["changed", "worse", "better", "all"] as const;
 
@@ -31,14 +31,16 @@ export default function Compare() {
   const [from, to] = runSides(runs.data?.runs ?? [], filters.first, filters.second);
   const shown = useOperation("runs.show", { run: run || to }, { when: Boolean(run || to) });
   const [first, second] = run ? (shown.data ? variantSides(shown.data, filters.first, filters.second) : ["", ""]) : [from, to];
-  const variant = run ? undefined : filters.variant ?? shown.data?.report?.headline.variant ?? shown.data?.summary.variants[0];
+  const earlier = runs.data?.runs.find(({ id }) => id === from)?.variants;
+  const { variant, shared } = run ? { shared: [] } : variantOfBoth(earlier, shown.data?.summary.variants ?? [], filters.variant, shown.data?.report?.headline.variant);
   const [revealed, setRevealed] = useState("");
   const isRevealed = revealed === `${run} ${first} ${second}`;
   const ask: AskChanges = {
     first, second, run: run || undefined, variant, metric: filters.metric, field: filters.field, value: filters.value,
     only: oneOf(ONLY, filters.only), limit: 25, reveal_held_out: isRevealed || undefined,
   };
-  const canCompare = Boolean(first && second && first !== second);
+  const hasNone = !run && shown.data !== undefined && variant === undefined;
+  const canCompare = Boolean(first && second && first !== second && (run || variant));
   const changes = usePages("runs.changes", ask, { when: canCompare });
   const swap = () => setFilters({ first: second, second: first });
   useKeys({ "evals.swap": swap, "evals.more": changes.hasNextPage ? () => void changes.fetchNextPage() : undefined });
@@ -47,9 +49,9 @@ export default function Compare() {
     <>
       <PageHead title={run && summary ? runTitle(summary) : "Compare runs"} says={run && summary ? moment(summary.started_at_ms) : "The same cases, in pairs"} />
       {run && <RunTabs run={run} feature={summary?.feature} />}
-      {shown.data && <CompareSides shown={shown.data} runs={run ? null : runs.data?.runs ?? []} variant={variant} first={first} second={second} onSwap={swap} />}
+      {shown.data && <CompareSides shown={shown.data} runs={run ? null : runs.data?.runs ?? []} variant={variant} shared={shared} first={first} second={second} onSwap={swap} />}
       {shown.error && <ProblemShown thrown={shown.error} />}
-      {shown.data && !canCompare && <Empty says={first && first === second ? "Choose two that are not the same." : "There is nothing to compare with yet; a second run on the same cases makes it possible."} />}
+      {shown.data && !canCompare && <Empty says={hasNone && first && second ? "These two runs have no variant in common." : first && first === second ? "Choose two that are not the same." : "There is nothing to compare with yet; a second run on the same cases makes it possible."} />}
       {canCompare && (
         <Reading query={{ ...changes, data: changes.data?.pages }}>
           {(pages) => pages[0] && (

@@ -11,12 +11,14 @@ interface Props {
   /** Null where two variants of one run are compared. */
   runs: readonly RunSummary[] | null;
   variant: string | undefined;
+  /** The variants that both runs have. */
+  shared: readonly string[];
   first: string;
   second: string;
   onSwap: () => void;
 }
 
-export function CompareSides({ shown, runs, variant, first, second, onSwap }: Props) {
+export function CompareSides({ shown, runs, variant, shared, first, second, onSwap }: Props) {
   const [, setFilters] = useFilters();
   const { summary, report } = shown;
   const options = runs === null
@@ -32,7 +34,7 @@ export function CompareSides({ shown, runs, variant, first, second, onSwap }: Pr
         <Choice label="From" value={first} onChange={set("first")} options={first ? withOwn(first) : [blank, ...options]} />
         <Button onClick={onSwap} disabled={!first || !second} aria-label="Swap the two sides">⇄</Button>
         <Choice label="To" value={second} onChange={set("second")} options={second ? withOwn(second) : [blank, ...options]} />
-        {runs !== null && summary.variants.length > 1 && <VariantOfBoth variants={summary.variants} variant={variant} />}
+        {runs !== null && shared.length > 1 && <VariantOfBoth variants={shared} variant={variant} />}
         {metrics.length > 1 && (
           <Metric primary={report?.primary_metric ?? metrics[0] ?? ""} metrics={metrics} />
         )}

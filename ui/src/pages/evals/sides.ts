@@ -18,3 +18,9 @@ export function runSides(runs: readonly RunSummary[], first?: string, second?: s
   const from = older.find(({ scope, feature }) => scope === to?.scope && feature === to?.feature);
   return [first ?? from?.id ?? "", second ?? to?.id ?? ""];
 }
+
+/** By which variant two runs are compared: the one that the later headline speaks about if both have it, else one of both. */
+export function variantOfBoth(before: readonly string[] | undefined, after: readonly string[], asked?: string, headline?: string | null): { variant?: string; shared: readonly string[] } {
+  const shared = before ? after.filter((name) => before.includes(name)) : after;
+  return { variant: [asked, headline ?? undefined].find((name) => name !== undefined && shared.includes(name)) ?? shared[0], shared };
+}

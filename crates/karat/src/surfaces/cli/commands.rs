@@ -5,8 +5,8 @@ use std::io::Read;
 use anyhow::{Context, Result, bail};
 
 use super::args::{
-    CallArgs, Cli, Command, EvalArgs, Format, KeyCommand, ListFormat, MockArgs, RulesCommand,
-    RunArgs, ShowArgs,
+    AmendArgs, CallArgs, CheckArgs, Cli, Command, EvalArgs, Format, KeyCommand, ListFormat,
+    MockArgs, RulesCommand, RunArgs, ShowArgs, SignArgs,
 };
 use super::reach::Reach;
 use super::{data, mcp, output, people, progress, serve, tables, verdicts};
@@ -139,25 +139,7 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             let done = project::init::init(&app.folder, args.from.as_deref(), args.force)?;
             output::print(&done).map(|()| 0)
         }
-        Some(Command::Check(args)) => {
-            let checked: Checked = reach.ask("project.check", &CheckProject {}).await?;
-            match args.format {
-                ListFormat::Json => output::print(&serde_json::to_string_pretty(&checked)?)?,
-                ListFormat::Table => {
-                    for problem in &checked.problems {
-                        anstream::eprintln!("{problem}");
-                    }
-                    if checked.is_fine {
-                        output::print(&format!("fine\n  {}", checked.features.join("\n  ")))?;
-                    } else {
-                        let n =
-                            checked.problems.iter().filter(|problem| !problem.is_warning).count();
-                        anstream::eprintln!("{}", describe::plural(n as u64, "error"));
-                    }
-                }
-            }
-            Ok(if checked.is_fine { 0 } else { COULD_NOT_RUN })
-        }
+        Some(Command::Check(args)) => check(&reach, &args).await,
         Some(Command::Eval(args)) => eval_command(app, args).await,
         Some(Command::Gate(args)) => {
             let app = watched(app, &args.run);
@@ -169,24 +151,8 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             let shown = proofs::show::show(app, AskGate { feature: args.feature }).await?;
             print_either(args.format, &shown, verdicts::gate).map(|()| 0)
         }
-        Some(Command::Amend(args)) => {
-            let input = AmendInput {
-                feature: Some(args.feature),
-                criterion: args.criterion,
-                min: args.min,
-                reason: args.reason,
-            };
-            output::print(&verdicts::amended(&proofs::amend::amend(app, input).await?)).map(|()| 0)
-        }
-        Some(Command::Sign(args)) => {
-            let input = SignOffInput {
-                feature: args.feature,
-                variant: args.variant,
-                run: args.run,
-                note: args.note,
-            };
-            output::print(&verdicts::signed(&proofs::sign::sign(app, input).await?)).map(|()| 0)
-        }
+        Some(Command::Amend(args)) => amend(app, args).await,
+        Some(Command::Sign(args)) => sign(app, args).await,
         Some(Command::Runs(args)) => {
             let input = ListRuns {
                 feature: args.feature,
@@ -216,19 +182,7 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             output::print(&tables::draft(&drafted)).map(|()| 0)
         }
         Some(Command::Label(command)) => super::label::run(app, command).await,
-        Some(Command::Key(KeyCommand::Set { name })) => {
-            let mut key = String::new();
-            std::io::stdin()
-                .read_to_string(&mut key)
-                .context("the key cannot be read from standard input")?;
-            app.make_data_folder()?;
-            config::keep_key(&name, key.trim_end(), app.data_folder())?;
-            output::print(&format!(
-                "{name} is kept in {}, readable by you only",
-                app.data_folder().display()
-            ))
-            .map(|()| 0)
-        }
+        Some(Command::Key(KeyCommand::Set { name })) => keep_key(&app, &name),
         Some(Command::Schema) => {
             output::print(&serde_json::to_string_pretty(&project::schema::schema())?).map(|()| 0)
         }
@@ -249,6 +203,63 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
         Some(Command::Token(command)) => people::token(&reach, command).await,
         Some(Command::Call(args)) => call(&reach, args).await,
     }
+}
+
+/// `karat check`
+async fn check(reach: &Reach, args: &CheckArgs) -> Result<u8> {
+    let checked: Checked = reach.ask("project.check", &CheckProject {}).await?;
+    match args.format {
+        ListFormat::Json => output::print(&serde_json::to_string_pretty(&checked)?)?,
+        ListFormat::Table => {
+            for problem in &checked.problems {
+                anstream::eprintln!("{problem}");
+            }
+            if checked.is_fine {
+                output::print(&format!("fine\n  {}", checked.features.join("\n  ")))?;
+            } else {
+                let n = checked.problems.iter().filter(|problem| !problem.is_warning).count();
+                anstream::eprintln!("{}", describe::plural(n as u64, "error"));
+            }
+        }
+    }
+    Ok(if checked.is_fine { 0 } else { COULD_NOT_RUN })
+}
+
+/// `karat amend`
+async fn amend(app: App, args: AmendArgs) -> Result<u8> {
+    let input = AmendInput {
+        feature: Some(args.feature),
+        criterion: args.criterion,
+        min: args.min,
+        reason: args.reason,
+    };
+    output::print(&verdicts::amended(&proofs::amend::amend(app, input).await?)).map(|()| 0)
+}
+
+/// `karat sign`
+async fn sign(app: App, args: SignArgs) -> Result<u8> {
+    let input = SignOffInput {
+        feature: args.feature,
+        variant: args.variant,
+        run: args.run,
+        note: args.note,
+    };
+    output::print(&verdicts::signed(&proofs::sign::sign(app, input).await?)).map(|()| 0)
+}
+
+/// `karat key set`
+fn keep_key(app: &App, name: &str) -> Result<u8> {
+    let mut key = String::new();
+    std::io::stdin()
+        .read_to_string(&mut key)
+        .context("the key cannot be read from standard input")?;
+    app.make_data_folder()?;
+    config::keep_key(name, key.trim_end(), app.data_folder())?;
+    output::print(&format!(
+        "{name} is kept in {}, readable by you only",
+        app.data_folder().display()
+    ))
+    .map(|()| 0)
 }
 
 fn watched(app: App, args: &RunArgs) -> App {
