@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { commandOf, quoted } from "./command.ts";
 import type { RunSummary, ShownRun } from "../../api/contract.ts";
-import { runSides, variantSides } from "./sides.ts";
+import { runSides, variantOfBoth, variantSides } from "./sides.ts";
 import { chosenOf } from "./StartForm.tsx";
 
 test("a wish reads as the command that does the same", () => {
@@ -35,4 +35,12 @@ test("the newest run stands beside the one before it on the same kind of cases",
   expect(runSides(runs, undefined, "3")).toEqual(["1", "3"]);
   expect(runSides([run("1", "tune")])).toEqual(["", "1"]);
   expect(runSides([])).toEqual(["", ""]);
+});
+
+test("two runs are compared by a variant that both have", () => {
+  expect(variantOfBoth(["a", "rules"], ["b", "a", "rules"], undefined, "b")).toEqual({ variant: "a", shared: ["a", "rules"] });
+  expect(variantOfBoth(["a", "b"], ["b", "a"], undefined, "b").variant).toBe("b");
+  expect(variantOfBoth(["a", "b"], ["b", "a"], "a", "b").variant).toBe("a");
+  expect(variantOfBoth(["a"], ["b"], "a", "b").variant).toBeUndefined();
+  expect(variantOfBoth(undefined, ["b"], undefined, null).variant).toBe("b");
 });
