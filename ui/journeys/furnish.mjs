@@ -13,10 +13,12 @@ const FRESH = [
   ["The app crashes when I plan a tour across the border.", "technical", "technical"],
   ["Please end my membership, and pay back March.", "cancellation", "billing"],
   ["The lamp came broken. Where is the new one?", "returns", "shipping"],
-  ["Where do I find the invoice of B-9009?", "billing", null],
-  ["Kann ich die Lieferung bis Montag anhalten?", null, null],
-  ["The map is empty since the update.", null, null],
+  ["Where do I find the invoice of B-9009?", "billing", "billing"],
+  ["Kann ich die Lieferung bis Montag anhalten?", "shipping", "shipping"],
+  ["The map is empty since the update.", "technical", "technical"],
 ];
+
+const GUIDELINE = "# Which desk\n\nR1: what the writer wants now decides, not what is quoted\n\nR2: a lost parcel is shipping, not returns\n\nR3: a charge after a confirmed cancellation is billing";
 
 /** The example with a simulated model, judged. */
 export async function furnished() {
@@ -50,11 +52,12 @@ export async function furnish(server, folder, admin, second) {
   await done(admin, "gate.judge", { feature: bet.feature });
   await done(admin, "labels.open", {
     name: "winter", feature: "triage", source: "rows", overlap: 2, rows: FRESH.map(([message]) => JSON.stringify({ message })).join("\n"),
-    guideline: "# Which desk\n\nR1: what the writer wants now decides, not what is quoted\n\nR2: a lost parcel is shipping, not returns\n\nR3: a charge after a confirmed cancellation is billing",
+    guideline: GUIDELINE,
   });
   const { url } = await done(admin, "people.invite", { role: "labeller", note: "Mina, for the winter messages" });
   await join(second, url, "Mina");
   for (const [person, whose] of [[admin, 1], [second, 2]]) await label(person, whose);
+  await done(admin, "labels.open", { name: "spring", feature: "triage", source: "cases", split: "tune", sample: 40, overlap: 2, guideline: GUIDELINE });
   const prototype = await done(admin, "prototypes.publish", { feature: "triage", variant: "live", title: "Which desk answers you" });
   const door = `${server.url}/prototype/${prototype.url.split("/").at(-1)}`;
   const headers = { "content-type": "application/json", origin: server.url };
@@ -63,14 +66,12 @@ export async function furnish(server, folder, admin, second) {
   return { bet: bet.bet, prototype: `/p/${prototype.url.split("/").at(-1)}` };
 }
 
-/** Labels what it has an answer for, as long as something is offered. */
+/** Labels what it has an answer for, as long as something is offered: some items come twice. */
 async function label(person, whose) {
   const said = new Map(FRESH.map((item) => [item[0], item[whose]]));
   for (;;) {
     const { item } = await done(person, "labels.next", { queue: "winter" });
     if (!item) return;
-    const value = said.get(item.input.message);
-    if (value === null) return;
-    await done(person, "labels.submit", { queue: "winter", item: item.id, lease: item.lease, value, seconds: 6 });
+    await done(person, "labels.submit", { queue: "winter", item: item.id, lease: item.lease, value: said.get(item.input.message), seconds: 6 });
   }
 }

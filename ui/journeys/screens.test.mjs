@@ -47,7 +47,7 @@ test("every page is a picture, legible in both themes and on a phone", { timeout
         ["gate", "/gate?feature=triage"],
         ["gate-undecided", `/gate?feature=answers-by-desk`],
         ["label", "/label"],
-        ["label-item", "/label/winter", (page) => page.getByRole("button", { name: /Commit and next/ }).waitFor()],
+        ["label-item", "/label/spring", (page) => page.getByRole("button", { name: /Commit and next/ }).waitFor()],
         ["disputes", "/label/winter/disputes"],
         ["agreement", "/label/winter/agreement"],
         ["guideline", "/label/winter/guideline"],

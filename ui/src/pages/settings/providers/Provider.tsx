@@ -35,7 +35,7 @@ export function Provider({ provider, onKey }: { provider: ProviderShown; onKey: 
       </div>
       <div className={css.doing}>
         {mayTest && <Button isBusy={test.isPending} onClick={() => test.mutate({ provider: name })} aria-label={`Test the connection to ${name}`}>{test.isPending ? "Testing" : "Test"}</Button>}
-        {maySet && key_name !== null && <Button onClick={onKey} aria-label={`${has_key ? "Replace" : "Paste"} the key of ${name}`}>{has_key ? "Replace the key" : "Paste a key"}</Button>}
+        {maySet && key_name !== null && <Button onClick={onKey} aria-label={has_key ? `Replace the key of ${name}` : `Paste a key for ${name}`}>{has_key ? "Replace the key" : "Paste a key"}</Button>}
       </div>
     </li>
   );
