@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareLines, onlyChanged } from "./lines.ts";
+import { compareLines, countChanges, onlyChanged } from "./lines.ts";
 
 const drawn = (before: string, after: string) => compareLines(before, after).map(({ kind, text }) => `${{ same: " ", out: "-", in: "+" }[kind]}${text}`);
 
@@ -9,6 +9,8 @@ test("unchanged lines stay and changed ones are taken out and put in", () => {
   expect(drawn("", "a")).toEqual(["+a"]);
   expect(drawn("a", "")).toEqual(["-a"]);
   expect(drawn("a\nb", "a\nb")).toEqual([" a", " b"]);
+  expect(drawn("a\r\nb", "a\nb")).toEqual([" a", " b"]);
+  expect(countChanges(compareLines("a\nb\nc", "a\nx"))).toEqual({ n_in: 1, n_out: 2 });
 });
 
 test("a moved line is taken out once and put in once", () => {
@@ -24,4 +26,17 @@ test("texts too long to compare are replaced in the middle and keep their ends",
 test("only what changed is shown, with a gap for the rest", () => {
   const found = onlyChanged(compareLines("1\n2\n3\n4\n5\n6", "1\n2\n3\n4\nx\n6"), 1);
   expect(found.map((line) => line?.text ?? "…")).toEqual(["…", "4", "5", "x", "6"]);
+});
+
+test("both texts can be read back out of a difference", () => {
+  const letters = "abcd";
+  let seed = 7;
+  const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648);
+  for (let round = 0; round < 200; round += 1) {
+    const text = () => Array.from({ length: 1 + (next() % 8) }, () => letters[next() % 4]).join("\n");
+    const [before, after] = [text(), text()];
+    const found = compareLines(before, after);
+    const side = (kind: string) => found.filter((line) => line.kind === "same" || line.kind === kind).map(({ text: each }) => each).join("\n");
+    expect([side("out"), side("in")]).toEqual([before, after]);
+  }
 });

@@ -24,7 +24,8 @@ export function compareLines(before: string, after: string): Line[] {
 }
 
 function linesOf(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+  const lines = text.replace(/\r\n?/g, "\n");
+  return lines === "" ? [] : lines.replace(/\n$/, "").split("\n");
 }
 
 function middle(first: string[], second: string[]): Line[] {
@@ -67,4 +68,11 @@ export function onlyChanged(lines: readonly Line[], around = 3): (Line | null)[]
     if (isNear[index]) return [line];
     return index === 0 || isNear[index - 1] ? [null] : [];
   });
+}
+
+export function countChanges(lines: readonly Line[]): { n_in: number; n_out: number } {
+  return {
+    n_in: lines.filter(({ kind }) => kind === "in").length,
+    n_out: lines.filter(({ kind }) => kind === "out").length,
+  };
 }

@@ -10,8 +10,8 @@ import { Choice } from "../../parts/Field.tsx";
 import { Section } from "../../parts/Page.tsx";
 import { ProblemShown } from "../../parts/Problem.tsx";
 import { Reading } from "../../parts/Reading.tsx";
+import { compareLines, countChanges } from "../../parts/lines.ts";
 import { count, plural } from "../../says/number.ts";
-import { counts, diff } from "./diff.ts";
 import type { Draft } from "./draft.ts";
 import css from "./Prompt.module.css";
 import { PromptText } from "./PromptText.tsx";
@@ -76,9 +76,9 @@ function Edited({ shown, feature, variant, models, fields, draft, mayEdit, onDra
     "play.diff": () => setFilters({ diff: filters.diff ? undefined : "saved" }),
     "play.save": mayEdit ? () => (isDialogOpen() ? false : keep()) : undefined,
   });
-  const { n_added, n_removed } = counts(diff(shown.text, text));
+  const { n_in, n_out } = countChanges(compareLines(shown.text, text));
   const state = [
-    hasChanges ? `not saved: ${plural(n_added, "line")} added, ${count(n_removed)} removed` : `as saved in ${shown.file}`,
+    hasChanges ? `not saved: ${plural(n_in, "line")} added, ${count(n_out)} removed` : `as saved in ${shown.file}`,
     model ? `the draft asks ${model} instead of ${shown.model}` : shown.model,
   ];
   return (

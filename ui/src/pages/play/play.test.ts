@@ -4,46 +4,8 @@ import { groupsOf, inWords, marksOf, sameness } from "./answers.ts";
 import { isSimulated, settled } from "./cells.ts";
 import { asAnswer, knownAnswers } from "./case.ts";
 import { choose, column, drawn, nextRepeats, toggled } from "./choice.ts";
-import { counts, diff, folded } from "./diff.ts";
 import { variables, variablesIn } from "./draft.ts";
 import { ownRow, refusal, wishOf } from "./wishes.ts";
-
-const lines = (before: string, after: string) => diff(before, after).map(({ kind, text }) => `${{ same: " ", added: "+", removed: "-" }[kind]}${text}`);
-
-test("a difference keeps the common lines and puts what left before what came", () => {
-  const cases: [string, string, string[]][] = [
-    ["", "", []],
-    ["a\nb\nc", "a\nb\nc\n", [" a", " b", " c"]],
-    ["a\nb\nc", "a\nx\nc", [" a", "-b", "+x", " c"]],
-    ["a\nb", "b\na", ["-a", " b", "+a"]],
-    ["", "a", ["+a"]],
-    ["a\r\nb", "a\nb", [" a", " b"]],
-    ["a\na\nb", "a\nb\nb", [" a", "-a", "+b", " b"]],
-  ];
-  for (const [before, after, expected] of cases) expect(lines(before, after)).toEqual(expected);
-});
-
-test("both texts can be read back out of a difference", () => {
-  const letters = "abcd";
-  let seed = 7;
-  const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648);
-  for (let round = 0; round < 200; round += 1) {
-    const text = () => Array.from({ length: next() % 9 }, () => letters[next() % 4]).join("\n");
-    const [before, after] = [text(), text()];
-    const found = diff(before, after);
-    const side = (kind: string) => found.filter((line) => line.kind === "same" || line.kind === kind).map(({ text: each }) => each).join("\n");
-    expect([side("removed"), side("added")]).toEqual([before, after]);
-  }
-});
-
-test("equal lines far from a change are folded", () => {
-  const before = Array.from({ length: 12 }, (_, index) => `line ${index}`);
-  const after = before.with(6, "changed");
-  const pieces = folded(diff(before.join("\n"), after.join("\n")));
-  expect(pieces.map((piece) => (piece.kind === "folded" ? piece.n : piece.lines.length))).toEqual([4, 6, 3]);
-  expect(counts(diff(before.join("\n"), after.join("\n")))).toEqual({ n_added: 1, n_removed: 1 });
-  expect(folded(diff("a\nb", "a\nb"))).toEqual([{ kind: "folded", n: 2 }]);
-});
 
 test("variables are what a prompt asks for, not what it makes itself", () => {
   const cases: [string, string[]][] = [
