@@ -30,11 +30,11 @@ walk("a stranger reads the forwarded page", judged, async ({ person, page, hands
   // For the team there is more on it, and the same on top.
   await hands.press(page.getByRole("navigation", { name: "Audience" }).getByRole("link", { name: "For the team" }));
   await page.waitForURL(/audience=team/);
-  await sheet.getByText(/run id/i).first().waitFor();
+  await sheet.getByRole("heading", { name: "Every criterion of every variant" }).waitFor();
   const team = await flat(sheet.locator("main"));
   assert.ok(team.includes("So between 1 and 9 of 100 go wrong.") && team.length > shown.length + 500, "more for the team");
   await page.reload();
-  await sheet.getByText(/run id/i).first().waitFor();
+  await sheet.getByRole("heading", { name: "Every criterion of every variant" }).waitFor();
   await readable(person, "the page for the team");
   await hands.keys("a");
   await page.waitForURL((url) => !url.searchParams.has("audience"));
@@ -62,8 +62,8 @@ walk("a stranger reads the forwarded page", judged, async ({ person, page, hands
   assert.ok(terminal.out.replace(/\s+/g, " ").includes(sentence), terminal.out);
   assert.ok(terminal.out.includes(run_id.slice(0, 13)), "the same run");
   for (const variant of variants) {
-    const { estimate, lower, upper, n } = variant.metrics.find(({ name }) => name === "right-queue");
-    const interval = `${estimate.toFixed(2)} [${lower.toFixed(2)}, ${upper.toFixed(2)}]`;
+    const { mean, lower, upper, n } = variant.metrics.find(({ name }) => name === "right-queue");
+    const interval = `${mean.toFixed(2)} [${lower.toFixed(2)}, ${upper.toFixed(2)}]`;
     assert.ok(shown.includes(`${interval} n ${n}`), `${variant.name}: the page says ${interval}`);
     assert.match(terminal.out, new RegExp(`${variant.name} .*${interval.replace(/[[\].]/g, "\\$&")} +${n}`), "and the terminal");
   }
