@@ -19,12 +19,18 @@ pub mod version;
 
 pub mod person;
 
+pub mod inference;
+
+pub mod signal;
+
 pub use answer::{Answer, Attempt, Failure, FailureKind, Fault, ToolCall, Trial, Usage};
 pub use case::{Case, Split};
 pub use hash::Hash;
+pub use inference::{Endpoint, Inference, Outcome, Step};
 pub use person::{Person, Role};
 pub use proof::{Judged, Proof};
 pub use run::{EvalRun, NamedHash, RunPlan, RunState, Scope};
 pub use score::Score;
+pub use signal::{Signal, Target};
 pub use verdict::Verdict;
 pub use version::Version;
