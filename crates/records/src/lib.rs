@@ -23,10 +23,13 @@ pub mod inference;
 
 pub mod signal;
 
+pub mod live_score;
+
 pub use answer::{Answer, Attempt, Failure, FailureKind, Fault, ToolCall, Trial, Usage};
 pub use case::{Case, Split};
 pub use hash::Hash;
 pub use inference::{Endpoint, Inference, Outcome, Step};
+pub use live_score::LiveScore;
 pub use person::{Person, Role};
 pub use proof::{Judged, Proof};
 pub use run::{EvalRun, NamedHash, RunPlan, RunState, Scope};

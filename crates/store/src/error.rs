@@ -47,8 +47,8 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
-    /// Several runs have ids that begin with the given text.
-    #[error("several runs begin with `{prefix}` ({}); write more of the id", ids.join(", "))]
+    /// Several runs, or several inferences, have ids that begin with the given text.
+    #[error("several ids begin with `{prefix}` ({}); write more of the id", ids.join(", "))]
     Ambiguous {
         /// What was asked for.
         prefix: String,

@@ -1,8 +1,11 @@
 //! The ledger: facts about runs, trials and scores; they are added and read, never changed or removed.
+//! Inferences and signals stand in files of their own, and leave when their time is over.
 
 use std::collections::HashMap;
 
-use karat_records::{EvalRun, Hash, RunState, Scope, Score, Trial, Verdict};
+use karat_records::{
+    EvalRun, Hash, Inference, LiveScore, RunState, Scope, Score, Signal, Trial, Verdict,
+};
 use serde_json::Value;
 
 use crate::{Engine, StoreError};
@@ -40,6 +43,21 @@ pub enum Fact {
     },
     /// A trial was scored; a repetition of the newest score for that trial and scorer is ignored.
     Score(Score),
+    /// An application's request ended.
+    Inference(Box<Inference>),
+    /// Somebody did something with an answer; it waits a day for an inference that has not arrived.
+    Signal(Signal),
+    /// An inference was scored; a repetition of the newest score for that inference and scorer is ignored.
+    LiveScore(LiveScore),
+    /// Something was lost; two of these are two losses.
+    Drops {
+        /// Why, in a word or two.
+        reason: String,
+        /// How many.
+        n: u64,
+        /// Milliseconds since the Unix epoch.
+        at_ms: i64,
+    },
 }
 
 /// Which runs to list.

@@ -7,6 +7,12 @@
 
 mod ledger;
 
+mod inferences;
+
+mod signals;
+
+mod histogram;
+
 mod catalog;
 
 mod cases;
@@ -26,8 +32,13 @@ pub use cases::{
 };
 pub use catalog::{Catalog, LoadFilter};
 pub use error::StoreError;
+pub use histogram::{Histogram, bucket_of, middle_of};
+pub use inferences::{
+    Hour, HourFilter, InferenceFilter, InferenceRow, LiveSpent, News, Places, SignalFilter, Spender,
+};
 pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent, Tally};
 pub use options::{Durability, Options};
+pub use signals::{BoundSignal, Drops, PlacedScore, SignalCount, class_of};
 
 use sqlite::Sqlite;
 

@@ -14,6 +14,14 @@ mod trials;
 
 mod scores;
 
+mod inferences;
+
+mod hours;
+
+mod signals;
+
+mod live_scores;
+
 mod versions;
 
 mod cases;

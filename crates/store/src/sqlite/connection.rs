@@ -16,7 +16,7 @@ use crate::{Durability, Options, StoreError};
 pub(super) const PATIENCE_MS: u32 = 5_000;
 
 /// Distinct statements in this crate, with room.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// The writer's connection to a migrated database.
 pub(super) fn prepare(path: &Path, options: Options) -> Result<Connection, StoreError> {

@@ -1,11 +1,13 @@
 //! Facts as rows: bodies are serialised by whoever appends them, inserts run on the writer.
 
-use karat_records::{Answer, EvalRun, RunState, Score, Trial};
+use karat_records::{Answer, EvalRun, LiveScore, RunState, Score, Trial};
 use rusqlite::{Connection, named_params, params};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::body;
+use super::inferences::write::{Gathered, InferenceFact};
+use super::signals::SignalFact;
+use super::{body, live_scores};
 use crate::{Fact, StoreError};
 
 /// One fact, ready to be inserted.
@@ -16,6 +18,10 @@ pub(super) enum Row {
     Trial { trial: Box<Trial>, answer: Vec<u8> },
     UsedTrial { run_id: String, trial_id: String },
     Score(Score),
+    Inference(Box<InferenceFact>),
+    Signal(Box<SignalFact>),
+    LiveScore(Box<LiveScore>),
+    Drops { reason: String, n: u64, at_ms: i64 },
 }
 
 impl Row {
@@ -41,11 +47,19 @@ impl Row {
             }
             Fact::UsedTrial { run_id, trial_id } => Self::UsedTrial { run_id, trial_id },
             Fact::Score(score) => Self::Score(score),
+            Fact::Inference(inference) => Self::Inference(Box::new(InferenceFact::of(*inference)?)),
+            Fact::Signal(signal) => Self::Signal(Box::new(SignalFact::of(signal)?)),
+            Fact::LiveScore(score) => Self::LiveScore(Box::new(live_scores::checked(score)?)),
+            Fact::Drops { reason, n, at_ms } => Self::Drops { reason, n, at_ms },
         })
     }
 
     /// Adds the fact, unless it is already there.
-    pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn insert(
+        &self,
+        connection: &Connection,
+        gathered: &mut Gathered,
+    ) -> rusqlite::Result<()> {
         match self {
             Self::RunStarted { run, identity, plan } => start(connection, run, identity, plan),
             Self::RunEnded { run_id, ended_at_ms, state, report } => {
@@ -54,6 +68,12 @@ impl Row {
             Self::Trial { trial, answer } => add_trial(connection, trial, answer),
             Self::UsedTrial { run_id, trial_id } => link(connection, run_id, trial_id),
             Self::Score(score) => add_score(connection, score),
+            Self::Inference(inference) => inference.insert(connection, gathered),
+            Self::Signal(signal) => signal.insert(connection, gathered),
+            Self::LiveScore(score) => live_scores::add(connection, score),
+            Self::Drops { reason, n, at_ms } => {
+                live_scores::add_drops(connection, reason, *n, *at_ms)
+            }
         }
     }
 }
@@ -163,7 +183,7 @@ pub(super) fn encode<T: Serialize>(kind: &str, id: &str, value: &T) -> Result<Ve
 }
 
 /// The word that an enum has in JSON, as it stands in a column.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         _ => String::new(),

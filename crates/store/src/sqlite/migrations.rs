@@ -8,6 +8,7 @@ use super::failure::Failure;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_runs_trials_scores_versions.sql"),
     include_str!("migrations/0002_datasets.sql"),
+    include_str!("migrations/0003_inferences.sql"),
 ];
 
 /// Marks the file as karat's: the bytes of `Kara`.

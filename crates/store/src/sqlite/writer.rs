@@ -14,6 +14,7 @@ use super::checkpoint::Checkpointer;
 use super::connection::{PATIENCE_MS, patient};
 use super::facts::Row;
 use super::failure::Failure;
+use super::inferences::write::Gathered;
 use super::versions::{self, Load};
 use crate::StoreError;
 
@@ -215,9 +216,11 @@ impl Writer {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut answers = Vec::with_capacity(group.len());
+        let mut gathered = Gathered::default();
         for write in group {
-            answers.push(apply(&transaction, &write.work)?);
+            answers.push(apply(&transaction, &write.work, &mut gathered)?);
         }
+        gathered.finish(&transaction)?;
         transaction.commit()?;
         Ok(answers)
     }
@@ -262,9 +265,11 @@ impl Writer {
     }
 }
 
-fn apply(connection: &Connection, work: &Work) -> rusqlite::Result<bool> {
+fn apply(connection: &Connection, work: &Work, gathered: &mut Gathered) -> rusqlite::Result<bool> {
     match work {
-        Work::Facts(rows) => rows.iter().try_for_each(|row| row.insert(connection)).map(|()| true),
+        Work::Facts(rows) => {
+            rows.iter().try_for_each(|row| row.insert(connection, gathered)).map(|()| true)
+        }
         Work::Put(load) => versions::put(connection, load).map(|()| true),
         Work::CompareAndSet { expected, load } => {
             versions::compare_and_set(connection, expected.as_ref(), load)

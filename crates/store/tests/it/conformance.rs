@@ -6,8 +6,8 @@ use karat_records::{Answer, Hash, RunState, Scope, Verdict, Version};
 use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError, Tally};
 use serde_json::{Value, json};
 
-use crate::cases;
 use crate::samples::{full_answer, hash, run, runtime, score, trial, version};
+use crate::{cases, inferences, signals};
 
 /// Runs every claim on a new, empty store.
 pub fn conformance(make: impl Fn() -> Store) {
@@ -67,6 +67,21 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("a version that comes back becomes the newest again", cases::loads_again),
         claim("two versions are compared case by case, wherever they stand", cases::differences),
         claim("a finished version does not change", cases::unstorable),
+        claim("an inference comes back as it was appended, once", inferences::round_trip),
+        claim("an inference is found by a prefix that only it has", inferences::prefixes),
+        claim("inferences are listed as they arrived, page by page", inferences::pages),
+        claim("inferences are filtered by all that a filter says", inferences::filters),
+        claim("inferences are searched by what they say", inferences::texts),
+        claim("who reads after a place misses nothing that is late", inferences::news),
+        claim("the sums of an hour count each inference once", inferences::hours),
+        claim("spending is exact to the millisecond", inferences::spent),
+        claim("what cannot come back as it was is refused", inferences::unstorable),
+        claim("a signal finds its inference by each of its names, once", signals::targets),
+        claim("a signal of a conversation is about the answer before it", signals::conversations),
+        claim("a signal waits a day for its inference", signals::late),
+        claim("signals are counted by variant, kind and class", signals::counts),
+        claim("only the newest live score of an inference and scorer counts", signals::live_scores),
+        claim("losses are counted by reason", signals::drops),
         claim("a closed store says that it is closed", closed),
     ]
 }

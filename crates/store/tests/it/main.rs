@@ -7,7 +7,11 @@ mod conformance;
 
 mod crash;
 
+mod inferences;
+
 mod samples;
+
+mod signals;
 
 mod sqlite;
 
