@@ -35,6 +35,8 @@ pub mod mock;
 
 pub mod people;
 
+pub mod gateway;
+
 pub mod operations;
 
 pub mod surfaces;

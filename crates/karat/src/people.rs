@@ -10,6 +10,8 @@ pub mod kept;
 
 pub mod enter;
 
+pub mod keyring;
+
 pub mod manage;
 
 pub mod tokens;

@@ -14,6 +14,8 @@ pub mod bet;
 
 pub mod feature;
 
+pub mod gateway;
+
 pub mod variant;
 
 pub mod prompt;
@@ -62,6 +64,7 @@ pub use bet::Bet;
 pub use criterion::{Bound, Criterion, Filter, Metric};
 pub use dataset::DatasetFile;
 pub use feature::Feature;
+pub use gateway::GatewaySettings;
 pub use problem::{Place, Problem, Problems};
 pub use prompt::Prompt;
 pub use provider::{ModelName, Price, Provider};
@@ -93,9 +96,26 @@ pub struct Project {
     pub bets: Vec<Bet>,
     /// Features in the file's order.
     pub features: Vec<Feature>,
+    /// How requests of applications are answered and recorded.
+    pub gateway: GatewaySettings,
 }
 
 impl Project {
+    /// A project without anything in it.
+    pub fn empty(root: PathBuf) -> Self {
+        Self {
+            root,
+            name: String::new(),
+            confidence: 0.95,
+            providers: Vec::new(),
+            prices: Vec::new(),
+            datasets: Vec::new(),
+            bets: Vec::new(),
+            features: Vec::new(),
+            gateway: GatewaySettings::default(),
+        }
+    }
+
     /// The feature of that name.
     pub fn feature(&self, name: &str) -> Option<&Feature> {
         self.features.iter().find(|feature| feature.name == name)

@@ -3,6 +3,8 @@
 
 pub mod call;
 
+pub mod open;
+
 pub mod client;
 
 pub mod pace;
@@ -53,6 +55,9 @@ impl Upstream {
         timeouts: crate::project::provider::Timeouts,
     ) -> Arc<Door> {
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(door) = doors.get(name) {
+            return Arc::clone(door);
+        }
         Arc::clone(doors.entry(name.to_owned()).or_insert_with(|| {
             Arc::new(Door { client: Client::new(timeouts), pace: Pace::new(concurrency) })
         }))

@@ -120,6 +120,19 @@ impl Producer {
         Some(Self { way, shape, app: app.clone() })
     }
 
+    /// The prompt on a model that it is, if it is one.
+    pub fn chat(&self) -> Option<&chat::Chat> {
+        match &self.way {
+            Way::Chat(chat) => Some(chat),
+            _ => None,
+        }
+    }
+
+    /// The shape that the feature demands of every answer.
+    pub fn shape(&self) -> Option<&shape::Shape> {
+        self.shape.as_ref()
+    }
+
     /// How many answers may be asked for at once; nothing where answering costs no wait.
     pub fn concurrency(&self) -> Option<usize> {
         match &self.way {

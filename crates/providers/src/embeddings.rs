@@ -53,6 +53,21 @@ pub fn decode_embeddings(
     })
 }
 
+/// What an answer cost and which model gave it, for somebody who passes the vectors on as they are.
+pub fn usage_of_embeddings(
+    response: &HttpResponse<'_>,
+) -> Result<(Usage, Option<String>), ProviderError> {
+    let body = success_json(response)?;
+    if body.get("data").and_then(Value::as_array).is_none_or(Vec::is_empty) {
+        return Err(ProviderError::new(ErrorClass::Empty, "the answer holds no vector"));
+    }
+    Ok((usage(&body), text_at(&body, "/model")))
+}
+
+fn usage(body: &Value) -> Usage {
+    Usage { input_tokens: count_at(body, "/usage/prompt_tokens"), ..Usage::default() }
+}
+
 fn read(body: &Value, n_inputs: usize) -> Result<EmbeddingAnswer, ProviderError> {
     let Some(data) = body.get("data").and_then(Value::as_array) else {
         return Err(ProviderError::malformed("the answer has no list named data"));
@@ -84,8 +99,7 @@ fn read(body: &Value, n_inputs: usize) -> Result<EmbeddingAnswer, ProviderError>
     if vectors.windows(2).any(|pair| pair[0].len() != pair[1].len()) {
         return Err(ProviderError::malformed("the vectors differ in length"));
     }
-    let usage = Usage { input_tokens: count_at(body, "/usage/prompt_tokens"), ..Usage::default() };
-    Ok(EmbeddingAnswer { vectors, usage, model_served: text_at(body, "/model") })
+    Ok(EmbeddingAnswer { vectors, usage: usage(body), model_served: text_at(body, "/model") })
 }
 
 fn read_vector(value: &Value) -> Option<Vec<f32>> {

@@ -30,7 +30,7 @@ pub use case::{Case, Split};
 pub use hash::Hash;
 pub use inference::{Endpoint, Inference, Outcome, Step};
 pub use live_score::LiveScore;
-pub use person::{Person, Role};
+pub use person::{Person, Role, TokenRole};
 pub use proof::{Judged, Proof};
 pub use run::{EvalRun, NamedHash, RunPlan, RunState, Scope};
 pub use score::Score;

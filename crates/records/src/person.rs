@@ -41,3 +41,56 @@ impl Role {
         }
     }
 }
+
+/// What a program with a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenRole {
+    /// Send signals and nothing else; may stand in a web page.
+    Signals,
+    /// Ask features for answers, and send signals.
+    Infer,
+    /// What a viewer may do.
+    Viewer,
+    /// What a labeller may do.
+    Labeller,
+    /// What an editor may do; asks features for answers as well.
+    Editor,
+    /// What an admin may do.
+    Admin,
+}
+
+impl TokenRole {
+    /// The role of a person that it has; none for those that only stand at one door.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Signals | Self::Infer => None,
+            Self::Viewer => Some(Role::Viewer),
+            Self::Labeller => Some(Role::Labeller),
+            Self::Editor => Some(Role::Editor),
+            Self::Admin => Some(Role::Admin),
+        }
+    }
+
+    /// Whether it may ask features for answers.
+    pub fn may_infer(self) -> bool {
+        matches!(self, Self::Infer | Self::Editor | Self::Admin)
+    }
+
+    /// Whether it may send signals.
+    pub fn may_signal(self) -> bool {
+        matches!(self, Self::Signals | Self::Infer | Self::Editor | Self::Admin)
+    }
+
+    /// The role's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signals => "signals",
+            Self::Infer => "infer",
+            Self::Viewer => "viewer",
+            Self::Labeller => "labeller",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}

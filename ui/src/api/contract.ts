@@ -15,6 +15,8 @@ export type Verdict = "pass" | "fail" | "undecided";
 
 export type Role = "viewer" | "labeller" | "editor" | "admin";
 
+export type TokenRole = "signals" | "infer" | Role;
+
 export type Json = unknown;
 
 /** value + interval + n: a number never comes without them */
@@ -689,7 +691,7 @@ export interface Invite {
 export interface TokenShown {
   id: string;
   name: string;
-  role: Role;
+  role: TokenRole;
   created_at_ms: number;
   last_used_at_ms: number | null;
 }
@@ -884,7 +886,7 @@ export interface Operations {
   "people.set_role": Op<{ person: string; role: Role }, Json>;
   "people.remove": Op<{ person: string }, Json>;
   "tokens.list": Op<Nothing, { tokens: TokenShown[] }>;
-  "tokens.create": Op<{ name: string; role: Role }, { id: string; token: string }>;
+  "tokens.create": Op<{ name: string; role: TokenRole }, { id: string; token: string }>;
   "tokens.revoke": Op<{ id: string }, Json>;
   "history.list": Op<{ kind?: string } & Page, { entries: HistoryEntry[]; next: string | null }>;
   "history.show": Op<{ kind: string; name: string; hash: string }, { content: Json; before: Json | null }>;

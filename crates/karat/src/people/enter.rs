@@ -1,7 +1,7 @@
 //! Through the door: one-time links become sessions, sessions and tokens become the person who acts.
 
 use anyhow::Result;
-use karat_records::{Person, Role};
+use karat_records::{Person, Role, TokenRole};
 use karat_store::Store;
 
 use super::kept::{self, KeptInvite, KeptPerson, KeptSession, KeptToken, Read};
@@ -162,7 +162,45 @@ pub async fn of_token(app: &App, token: &str) -> Result<Option<Person>> {
             role: Role::Admin,
         }));
     }
+    let Some(key) = of_key(app, token).await? else { return Ok(None) };
+    let Some(role) = key.role.role() else {
+        return Err(Refusal::not_allowed(format!(
+            "the key \"{}\" may only {}\n  next: use it there, or ask an admin for another, `karat token create` makes it",
+            key.name,
+            if key.role.may_infer() {
+                "ask features for answers and send signals"
+            } else {
+                "send signals"
+            },
+        )));
+    };
+    Ok(Some(Person { id: format!("token-{}", key.id), name: key.name, role }))
+}
+
+/// A key of a program that works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// What the program may do.
+    pub role: TokenRole,
+}
+
+/// Whose key this is, if it still works.
+pub async fn of_key(app: &App, token: &str) -> Result<Option<Key>> {
     let Some(secret) = Secret::from_token(token) else { return Ok(None) };
+    let (hash, now) = (secret.hash(), app.clock.instant());
+    if let Some(found) = app.keyring.find(&hash, now) {
+        return Ok(found);
+    }
+    let found = look_up(app, &secret).await?;
+    app.keyring.keep(hash, found.clone(), now);
+    Ok(found)
+}
+
+async fn look_up(app: &App, secret: &Secret) -> Result<Option<Key>> {
     let store = app.store()?;
     let now_ms = app.clock.now_ms();
     let Some(Read { value: kept, hash }) = kept::read::<KeptToken>(&store, &secret.id).await?
@@ -177,7 +215,7 @@ pub async fn of_token(app: &App, token: &str) -> Result<Option<Person>> {
         // Where a rival was faster it wrote the same, or revoked it.
         kept::replace(&store, &secret.id, Some(hash), &used, now_ms).await?;
     }
-    Ok(Some(Person { id: format!("token-{}", secret.id), name: kept.name, role: kept.role }))
+    Ok(Some(Key { id: secret.id.clone(), name: kept.name, role: kept.role }))
 }
 
 /// Whether anybody but this machine can sign in: a person who joined, a token or an admin key.

@@ -1,7 +1,7 @@
 //! What is kept of people, sessions, invites and tokens, and how it is read and written in the catalog.
 
 use anyhow::Result;
-use karat_records::{Hash, Person, Role, Version};
+use karat_records::{Hash, Person, Role, TokenRole, Version};
 use karat_store::Store;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ pub struct KeptToken {
     /// What it is for.
     pub name: String,
     /// What the program may do.
-    pub role: Role,
+    pub role: TokenRole,
     /// Who made it.
     pub by: String,
     /// Milliseconds since the Unix epoch.

@@ -1,7 +1,7 @@
 //! Operations on tokens: keys with which programs act. The whole key is shown once, when it is made.
 
 use anyhow::Result;
-use karat_records::Role;
+use karat_records::TokenRole;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct TokenShown {
     /// What it is for.
     pub name: String,
     /// What the program may do.
-    pub role: Role,
+    pub role: TokenRole,
     /// Milliseconds since the Unix epoch.
     pub created_at_ms: i64,
     /// The last call, to the hour.
@@ -62,7 +62,7 @@ pub struct CreateToken {
     /// What it is for, 1 to 60 letters.
     pub name: String,
     /// What the program may do.
-    pub role: Role,
+    pub role: TokenRole,
 }
 
 /// A new token.
@@ -128,5 +128,6 @@ pub async fn revoke(app: App, input: RevokeToken) -> Result<RevokedToken> {
     }
     let revoked = KeptToken { is_revoked: true, ..read.value };
     kept::write(&store, &input.id, &revoked, app.clock.now_ms()).await?;
+    app.keyring.forget();
     Ok(RevokedToken { id: input.id, name: revoked.name })
 }

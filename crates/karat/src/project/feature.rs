@@ -28,6 +28,14 @@ pub struct Feature {
     pub waterfall: Vec<String>,
     /// What a request is, in the plural.
     pub about: Option<String>,
+    /// Whether an answer that breaks the output schema sends a request on to the next variant.
+    pub next_on_schema: bool,
+    /// Whether a conversation that is too long for one variant goes on to the next.
+    pub next_on_context_length: bool,
+    /// What its answers may cost in 24 hours, in US dollars.
+    pub budget_usd_per_day: Option<f64>,
+    /// Most requests in a minute.
+    pub requests_per_minute: Option<u64>,
     /// Variants in the file's order.
     pub variants: Vec<Variant>,
     /// Scorers in the file's order.
@@ -111,6 +119,23 @@ pub fn read(
             "write a number from 1 to 1000",
         );
     }
+    let next_on = table.texts("next_on");
+    for reason in &next_on {
+        if !NEXT_ON.contains(&reason.as_str()) {
+            table.error(
+                "next_on",
+                format!("\"{reason}\" is no reason to go on"),
+                suggestion(reason, NEXT_ON.to_vec()),
+            );
+        }
+    }
+    if table.number("budget_usd_per_day").is_some_and(|usd| !(usd.is_finite() && usd >= 0.0)) {
+        table.error(
+            "budget_usd_per_day",
+            "a budget is an amount of US dollars",
+            "write for example 20",
+        );
+    }
     let feature = Feature {
         name: name.into(),
         dataset: table.text("dataset"),
@@ -119,6 +144,10 @@ pub fn read(
         baseline: table.text("baseline"),
         waterfall: table.texts("waterfall"),
         about: table.text("about"),
+        next_on_schema: next_on.iter().any(|reason| reason == "schema"),
+        next_on_context_length: next_on.iter().any(|reason| reason == "context-length"),
+        budget_usd_per_day: table.number("budget_usd_per_day"),
+        requests_per_minute: table.integer("requests_per_minute"),
         variants,
         scorers,
         mvq,
@@ -127,6 +156,9 @@ pub fn read(
     check_names(&feature, table);
     Some(feature)
 }
+
+/// Reasons to go on that a feature may wish for; others are always reasons.
+const NEXT_ON: [&str; 2] = ["schema", "context-length"];
 
 /// Every name that is used must be defined, and mean something where it stands.
 fn check_names(feature: &Feature, table: &Table<'_>) {

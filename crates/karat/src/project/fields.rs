@@ -88,6 +88,34 @@ pub const ROOT: &[Field] = &[
     optional("datasets", Shape::Table, "Datasets by name."),
     optional("bets", Shape::Table, "Hypotheses, their success metric and time box."),
     optional("features", Shape::Table, "Features by name, with variants, scorers and MVQ."),
+    optional("gateway", Shape::Table, "How requests of applications are answered and recorded."),
+];
+
+/// `[gateway]`
+pub const GATEWAY: &[Field] = &[
+    optional(
+        "deadline",
+        Shape::Duration,
+        "For a whole request, all attempts together; 2 min where absent.",
+    ),
+    optional(
+        "attempts",
+        Shape::Integer,
+        "Most attempts of one request over all variants; 6 where absent.",
+    ),
+    optional("record", Shape::Flag, "Whether inferences are recorded; true where absent."),
+    optional(
+        "on_store_failure",
+        Shape::OneOf(&["refuse", "serve"]),
+        "What becomes of requests while nothing can be recorded; refuse where absent.",
+    ),
+    optional(
+        "keys",
+        Shape::OneOf(&["required", "optional"]),
+        "Whether applications on this machine need a key; others always do. optional where absent.",
+    ),
+    optional("redact", Shape::TextList, "Patterns whose matches are never written down."),
+    optional("keep_days", Shape::Integer, "Days after which requests and answers are forgotten."),
 ];
 
 /// `[project]`
@@ -197,6 +225,17 @@ pub const FEATURE: &[Field] = &[
         Shape::Text,
         "What a request is, for sentences such as \"of 100 support tickets\".",
     ),
+    optional(
+        "next_on",
+        Shape::TextList,
+        "Further reasons to go on in the waterfall: schema, context-length.",
+    ),
+    optional(
+        "budget_usd_per_day",
+        Shape::Number,
+        "What its answers may cost in 24 hours, in US dollars.",
+    ),
+    optional("requests_per_minute", Shape::Integer, "Most requests in a minute."),
     required("variants", Shape::Table, "Ways to produce the output, by name."),
     optional("scorers", Shape::Table, "Judgements of an answer by name; 1 is always good."),
     optional("mvq", Shape::Table, "Minimum viable quality: criteria by name, all must hold."),

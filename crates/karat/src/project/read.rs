@@ -6,7 +6,7 @@ use super::document;
 use super::files::Files;
 use super::problem::{Place, Problem, Problems, suggestion};
 use super::reader::Table;
-use super::{FILE, Project, bet, dataset, feature, fields, provider};
+use super::{FILE, Project, bet, dataset, feature, fields, gateway, provider};
 
 /// A project, where it could be read, and what is wrong with it.
 #[derive(Clone, Debug)]
@@ -73,6 +73,7 @@ fn read_with(root: &Path, problems: &Problems) -> Option<Project> {
         .iter()
         .filter_map(|(name, table)| feature::read(name, table, files, &providers))
         .collect();
+    let gateway = table.table("gateway").map(|table| gateway::read(&table)).unwrap_or_default();
     check_names(&table);
     Some(Project {
         root: root.to_path_buf(),
@@ -83,6 +84,7 @@ fn read_with(root: &Path, problems: &Problems) -> Option<Project> {
         datasets,
         bets,
         features,
+        gateway,
     })
 }
 

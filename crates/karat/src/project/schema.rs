@@ -27,6 +27,7 @@ pub fn schema() -> Value {
             ),
             ("bets", named(object(fields::BET))),
             ("features", named(feature)),
+            ("gateway", object(fields::GATEWAY)),
         ],
     );
     root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");

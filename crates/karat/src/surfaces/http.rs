@@ -24,6 +24,10 @@ pub mod page;
 
 pub mod visitors;
 
+pub mod infer;
+
+pub mod signalling;
+
 pub mod assistants;
 
 pub mod answer;

@@ -268,7 +268,7 @@ impl Upstream {
 }
 
 /// A provider's error in the records' words.
-fn failure_of(error: &ProviderError) -> Failure {
+pub fn failure_of(error: &ProviderError) -> Failure {
     let (kind, fault) = match error.class {
         ErrorClass::RateLimited => (FailureKind::RateLimited, Fault::Provider),
         ErrorClass::Overloaded | ErrorClass::ServerError => {

@@ -1,15 +1,19 @@
 //! One HTTP exchange with four time limits: connect, first byte, between chunks, total.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use karat_records::{Failure, FailureKind, Fault};
+use tokio::time::{Instant, timeout};
 
+use super::open::{Chunks, Opened};
 use crate::project::provider::Timeouts;
 
 /// Connections that are kept open.
@@ -75,97 +79,94 @@ impl Client {
 
     /// Sends one request and reads the whole answer.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Incoming, Failure> {
-        let total = self.timeouts.total;
-        tokio::time::timeout(total, self.exchange(outgoing))
-            .await
-            .unwrap_or_else(|_| Err(timeout("the whole answer", total)))
-    }
-
-    async fn exchange(&self, outgoing: Outgoing) -> Result<Incoming, Failure> {
         let mut request = hyper::Request::builder().method(outgoing.method).uri(&outgoing.url);
         for (name, value) in &outgoing.headers {
             request = request.header(name, value);
         }
-        let request =
-            request.body(Full::new(Bytes::from(outgoing.body))).map_err(|error| Failure {
-                kind: FailureKind::BadRequest,
-                message: format!("the request to {} cannot be built: {error}", outgoing.url),
-                fault: Fault::Ours,
-            })?;
-        let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let limit = self.timeouts.first_byte;
-        let response = tokio::time::timeout(limit, self.pool.request(request))
-            .await
-            .map_err(|_| timeout(&format!("the first byte of {host}"), limit))?
-            .map_err(|error| broken(&host, &error))?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
+        let request = request
+            .body(Full::new(Bytes::from(outgoing.body)))
+            .map_err(|error| unbuildable(&outgoing.url, &error))?;
+        let opened = self.open(request, self.timeouts).await?;
+        let headers = opened
+            .headers
             .iter()
             .map(|(name, value)| {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let mut stream = response.into_body();
-        let mut body = Vec::new();
-        let limit = self.timeouts.chunk;
-        loop {
-            let frame = tokio::time::timeout(limit, stream.frame())
-                .await
-                .map_err(|_| timeout(&format!("the next part of {host}'s answer"), limit))?;
-            match frame {
-                None => break,
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        body.extend_from_slice(&data);
-                    }
-                }
-                Some(Err(error)) => {
-                    return Err(Failure {
-                        kind: FailureKind::Malformed,
-                        message: format!(
-                            "{host} cut its answer after {} bytes ({})",
-                            body.len(),
-                            root_cause(&error)
-                        ),
-                        fault: Fault::Provider,
-                    });
-                }
-            }
-            if body.len() > MOST_BYTES {
-                return Err(Failure {
-                    kind: FailureKind::Malformed,
-                    message: format!("{host} answered with more than {} MB", MOST_BYTES >> 20),
-                    fault: Fault::Provider,
-                });
-            }
-        }
-        Ok(Incoming { status, headers, body })
+        let body = opened.chunks.whole(MOST_BYTES).await?;
+        Ok(Incoming { status: opened.status, headers, body: body.into() })
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    ///
+    /// A connection that the server closed before the request went out is replaced and the request sent again
+    /// (the pool does so by itself); a request that went out is never sent twice.
+    /// The time to connect is the client's own, since connections outlive requests; the other limits are `limits`.
+    pub async fn open(
+        &self,
+        request: hyper::Request<Full<Bytes>>,
+        limits: Timeouts,
+    ) -> Result<Opened, Failure> {
+        let deadline = Instant::now() + limits.total;
+        let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let response = timeout(limits.first_byte.min(limits.total), self.pool.request(request))
+            .await
+            .map_err(|_| match limits.total <= limits.first_byte {
+                true => late(&whole_answer(&host), limits.total),
+                false => late(&format!("the first byte of {host}"), limits.first_byte),
+            })?
+            .map_err(|error| broken(&host, &error, self.timeouts.connect))?;
+        let (head, body) = response.into_parts();
+        let chunks = Chunks::new(body, host, limits, deadline);
+        Ok(Opened { status: head.status.as_u16(), headers: head.headers, chunks })
     }
 }
 
-fn timeout(what: &str, limit: Duration) -> Failure {
-    Failure {
-        kind: FailureKind::Timeout,
-        message: format!("waited {limit:?} for {what}"),
-        fault: Fault::Provider,
-    }
+pub(super) fn unbuildable(url: &str, error: &hyper::http::Error) -> Failure {
+    let message = format!("the request to {url} cannot be built: {error}");
+    Failure { kind: FailureKind::BadRequest, message, fault: Fault::Ours }
 }
 
-fn broken(host: &str, error: &hyper_util::client::legacy::Error) -> Failure {
+pub(super) fn late(what: &str, limit: Duration) -> Failure {
+    let message = format!("waited {limit:?} for {what}");
+    Failure { kind: FailureKind::Timeout, message, fault: Fault::Provider }
+}
+
+pub(super) fn whole_answer(host: &str) -> String {
+    format!("the whole answer of {host}")
+}
+
+fn broken(
+    host: &str,
+    error: &hyper_util::client::legacy::Error,
+    connect_limit: Duration,
+) -> Failure {
     let cause = root_cause(error);
-    if error.is_connect() {
-        let message = format!("{host} cannot be reached: {cause}");
-        return Failure { kind: FailureKind::Unreachable, message, fault: Fault::Provider };
-    }
-    let message = format!("{host} closed the connection without an answer ({cause})");
-    Failure { kind: FailureKind::ServerError, message, fault: Fault::Provider }
+    let (kind, message) = if error.is_connect() && is_late(error) {
+        (FailureKind::Unreachable, format!("{host} gave no connection within {connect_limit:?}"))
+    } else if error.is_connect() {
+        (FailureKind::Unreachable, format!("{host} cannot be reached: {cause}"))
+    } else if chain(error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse)) {
+        (FailureKind::Malformed, format!("{host} answered in something else than HTTP ({cause})"))
+    } else {
+        let message = format!("{host} closed the connection without an answer ({cause})");
+        (FailureKind::ServerError, message)
+    };
+    Failure { kind, message, fault: Fault::Provider }
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
+fn is_late(error: &(dyn Error + 'static)) -> bool {
+    chain(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::TimedOut)
+}
+
+/// An error and what caused it, the root last.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+pub(super) fn root_cause(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }

@@ -42,6 +42,9 @@ pub struct Chat {
     root: PathBuf,
 }
 
+/// The inputs that hold a conversation: its last request, and all of it.
+const CONVERSATION: [&str; 2] = ["message", "messages"];
+
 /// A model with its provider, key and price.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -82,6 +85,16 @@ impl Model {
         };
         let price = price_of(project, name);
         Some(Self { name: name.clone(), provider, key, price, app: app.clone() })
+    }
+
+    /// Where the model is.
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// The key of the provider, where it needs one.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// Asks the model.
@@ -161,14 +174,20 @@ impl Chat {
         karat_providers::cost(price, &usage)
     }
 
-    /// Asks the model once.
-    pub async fn answer(&self, request: Request<'_>) -> Answer {
-        let messages = match self.messages(request.input) {
-            Ok(messages) => messages,
-            Err(reason) => return Answer::failed(our_failure(FailureKind::Input, reason)),
-        };
-        let chat = ChatRequest {
-            messages,
+    /// The model that is asked.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What is asked for these inputs: the prompt filled in, and everything that the variant sets.
+    pub fn request(&self, input: &Map<String, Value>) -> Result<ChatRequest, String> {
+        Ok(ChatRequest { messages: self.messages(input)?, ..self.settings() })
+    }
+
+    /// Everything that the variant sets beside its prompt.
+    pub fn settings(&self) -> ChatRequest {
+        ChatRequest {
+            model: self.model.name.model.clone(),
             parameters: self.parameters.clone(),
             output_schema: self
                 .output
@@ -176,6 +195,24 @@ impl Chat {
                 .map(|schema| OutputSchema { name: "answer".into(), schema: schema.clone() }),
             tools: self.tools.clone(),
             ..ChatRequest::default()
+        }
+    }
+
+    /// Whether the prompt is instructions only, so that a conversation follows them as it is.
+    pub fn keeps_conversation(&self) -> bool {
+        self.prompt.parts.iter().all(|part| part.role == prompt::Role::System)
+            && !self
+                .prompt
+                .variables()
+                .iter()
+                .any(|(name, _)| CONVERSATION.contains(&name.as_str()))
+    }
+
+    /// Asks the model once.
+    pub async fn answer(&self, request: Request<'_>) -> Answer {
+        let chat = match self.request(request.input) {
+            Ok(chat) => chat,
+            Err(reason) => return Answer::failed(our_failure(FailureKind::Input, reason)),
         };
         let outcome = self.model.ask(chat, request.seed).await;
         let mut answer = match &outcome.answer {
@@ -202,7 +239,7 @@ impl Chat {
             .map(|(role, text)| Message::from_text(role_of(role), text))
             .collect();
         let uses_messages =
-            self.prompt.variables().iter().any(|(name, _)| name == "messages" || name == "message");
+            self.prompt.variables().iter().any(|(name, _)| CONVERSATION.contains(&name.as_str()));
         if let Some(Value::Array(conversation)) = input.get("messages")
             && !uses_messages
         {

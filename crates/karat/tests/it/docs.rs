@@ -22,6 +22,7 @@ fn every_field_of_the_project_file_is_described() {
     let page = read("docs/reference/project-file.md");
     let tables = [
         fields::ROOT,
+        fields::GATEWAY,
         fields::PROJECT,
         fields::PROVIDER,
         fields::PRICE,

@@ -8,6 +8,7 @@ use super::again::Again;
 use super::guard::Hosts;
 use super::listen::{Limits, Options};
 use crate::app::App;
+use crate::gateway::Gateway;
 use crate::operations::{self, Operation};
 use crate::people::attempts::Attempts;
 use crate::tasks::Tasks;
@@ -16,6 +17,10 @@ use crate::tasks::Tasks;
 pub struct Doors {
     /// The handles of every operation.
     pub app: App,
+    /// Features in production.
+    pub gateway: Arc<Gateway>,
+    /// Whether only this machine can reach the server.
+    pub is_local: bool,
     /// Names of this server.
     pub hosts: Hosts,
     /// What callers may take up.
@@ -39,10 +44,12 @@ pub struct Place {
 
 impl Doors {
     /// Nothing is under way yet.
-    pub fn new(app: App, bound: SocketAddr, options: Options) -> Self {
+    pub fn new(app: App, gateway: Arc<Gateway>, bound: SocketAddr, options: Options) -> Self {
         let table = operations::table().into_iter();
         Self {
             app,
+            gateway,
+            is_local: bound.ip().is_loopback(),
             hosts: Hosts::new(bound, &options.allow_hosts),
             limits: options.limits,
             cookie: format!("karat_session_{}", bound.port()),

@@ -16,9 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::doors::Doors;
-use super::routes;
 use super::slow::Impatient;
+use super::{infer, routes};
 use crate::app::App;
+use crate::gateway::{Gateway, watch};
 use crate::tasks::{Stop, Tasks};
 
 /// How the server is reached.
@@ -73,7 +74,13 @@ impl Default for Limits {
 pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<()> {
     let mut stop = app.stop.clone();
     let limits = options.limits;
-    let doors = Arc::new(Doors::new(app.clone(), listener.local_addr()?, options));
+    let gateway = Arc::new(Gateway::new(app.clone())?);
+    if let Some(problem) = gateway.problem() {
+        anstream::eprintln!("warning: no feature is served until this is mended: {problem}");
+    }
+    gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
+    let bound = listener.local_addr()?;
+    let doors = Arc::new(Doors::new(app.clone(), Arc::clone(&gateway), bound, options));
     let router = routes::router(Arc::clone(&doors));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let mut connections = Tasks::default();
@@ -86,7 +93,9 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
         doors.reap();
         match accepted {
             Ok((stream, peer, slot)) => {
-                let served = connection(stream, peer, router.clone(), limits, app.stop.clone());
+                let stop = app.stop.clone();
+                let doors = Arc::clone(&doors);
+                let served = connection(stream, peer, router.clone(), doors, stop);
                 connections.start(async move {
                     served.await;
                     drop(slot);
@@ -100,6 +109,7 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     let finished = async {
         doors.finish().await;
         connections.join().await;
+        gateway.finish().await;
     };
     if tokio::time::timeout(limits.grace, finished).await.is_err() {
         doors.abort().await;
@@ -122,14 +132,21 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    limits: Limits,
+    doors: Arc<Doors>,
     mut stop: Stop,
 ) {
+    let limits = doors.limits;
     // Without it a delay of the network's own would stand between two events; with an old socket we go on all the same.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        TowerToHyperService::new(router.clone()).call(request)
+        let (router, doors) = (router.clone(), Arc::clone(&doors));
+        async move {
+            if infer::is_ours(request.uri().path()) {
+                return Ok(infer::answer(doors, peer, request).await);
+            }
+            request.extensions_mut().insert(ConnectInfo(peer));
+            TowerToHyperService::new(router).call(request).await
+        }
     });
     let io = TokioIo::new(Impatient::new(stream, limits.write));
     let connection = http1::Builder::new()

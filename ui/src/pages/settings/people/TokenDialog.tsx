@@ -1,6 +1,6 @@
 // Makes a token: it is shown once.
 import { useState } from "react";
-import type { Role } from "../../../api/contract.ts";
+import type { TokenRole } from "../../../api/contract.ts";
 import { useWrite } from "../../../api/use.ts";
 import { Button } from "../../../parts/Button.tsx";
 import { Command } from "../../../parts/Command.tsx";
@@ -8,11 +8,11 @@ import { Dialog } from "../../../parts/Dialog.tsx";
 import { Choice, Input } from "../../../parts/Field.tsx";
 import { ProblemShown } from "../../../parts/Problem.tsx";
 import css from "./People.module.css";
-import { may, ROLES } from "./roles.ts";
+import { may, TOKEN_ROLES } from "./roles.ts";
 
 export function TokenDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
+  const [role, setRole] = useState<TokenRole>("infer");
   const create = useWrite("tokens.create", ["tokens.list"]);
   const close = () => {
     create.reset();
@@ -31,7 +31,7 @@ export function TokenDialog({ onClose }: { onClose: () => void }) {
         : (
           <form className={css.form} onSubmit={(event) => { event.preventDefault(); if (name.trim()) create.mutate({ name: name.trim(), role }); }}>
             <Input label="What it is for" data-first="" value={name} placeholder="build server" onChange={(event) => setName(event.target.value)} />
-            <Choice label="Role" value={role} options={ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as Role)} hint={may(role)} />
+            <Choice label="Role" value={role} options={TOKEN_ROLES.map((each) => [each.role, each.role] as const)} onChange={(event) => setRole(event.target.value as TokenRole)} hint={may(role)} />
             {create.error && <ProblemShown thrown={create.error} />}
             <Button kind="loud" type="submit" isBusy={create.isPending} disabled={!name.trim()}>Make it</Button>
           </form>

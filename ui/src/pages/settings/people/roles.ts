@@ -1,5 +1,5 @@
 // Pure. The roles, each of which may do what the ones before it may.
-import type { Role } from "../../../api/contract.ts";
+import type { Role, TokenRole } from "../../../api/contract.ts";
 
 export const ROLES: readonly { role: Role; may: string }[] = [
   { role: "viewer", may: "reads everything but contents of held-out cases" },
@@ -8,6 +8,13 @@ export const ROLES: readonly { role: Role; may: string }[] = [
   { role: "admin", may: "invites people and sets keys" },
 ];
 
-export function may(role: Role): string {
-  return ROLES.find((each) => each.role === role)?.may ?? "";
+/** What programs may do: those of people, and two that open one door only. */
+export const TOKEN_ROLES: readonly { role: TokenRole; may: string }[] = [
+  { role: "infer", may: "asks features for answers and sends signals" },
+  { role: "signals", may: "sends signals and nothing else; may stand in a web page" },
+  ...ROLES,
+];
+
+export function may(role: TokenRole): string {
+  return TOKEN_ROLES.find((each) => each.role === role)?.may ?? "";
 }

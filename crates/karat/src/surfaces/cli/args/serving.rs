@@ -51,7 +51,7 @@ pub enum TokenCommand {
         name: String,
         /// What the program may do.
         #[arg(long, value_enum)]
-        role: RoleName,
+        role: TokenRoleName,
     },
     /// Revoke a key at once.
     Revoke {
@@ -81,6 +81,37 @@ impl RoleName {
             Self::Labeller => karat_records::Role::Labeller,
             Self::Editor => karat_records::Role::Editor,
             Self::Admin => karat_records::Role::Admin,
+        }
+    }
+}
+
+/// What a program may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TokenRoleName {
+    /// Send signals and nothing else; may stand in a web page.
+    Signals,
+    /// Ask features for answers, and send signals.
+    Infer,
+    /// Look at things.
+    Viewer,
+    /// Label cases.
+    Labeller,
+    /// Run evals and change files of the project; ask features for answers as well.
+    Editor,
+    /// Invite people and keep keys.
+    Admin,
+}
+
+impl TokenRoleName {
+    /// The role of that name.
+    pub fn role(self) -> karat_records::TokenRole {
+        match self {
+            Self::Signals => karat_records::TokenRole::Signals,
+            Self::Infer => karat_records::TokenRole::Infer,
+            Self::Viewer => karat_records::TokenRole::Viewer,
+            Self::Labeller => karat_records::TokenRole::Labeller,
+            Self::Editor => karat_records::TokenRole::Editor,
+            Self::Admin => karat_records::TokenRole::Admin,
         }
     }
 }

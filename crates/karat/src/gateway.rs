@@ -1,0 +1,250 @@
+//! The gateway: features in production, answered by a waterfall of proven variants, each inference recorded.
+//!
+//! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
+//! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`]) and a stream on its way ([`relay`], [`tap`]);
+//! what follows a failure ([`waterfall`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
+//! what is recorded ([`draft`], [`clean`]), counted ([`counters`]) and sent back ([`reply`]).
+
+pub mod asked;
+
+pub mod body;
+
+pub mod target;
+
+pub mod snapshot;
+
+pub mod life;
+
+pub mod attempt;
+
+pub mod compose;
+
+pub mod relay;
+
+pub mod tap;
+
+pub mod waterfall;
+
+pub mod breaker;
+
+pub mod budget;
+
+pub mod trouble;
+
+pub mod draft;
+
+pub mod clean;
+
+pub mod counters;
+
+pub mod reply;
+
+pub mod count;
+
+pub mod watch;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use anyhow::Result;
+use karat_providers::ProviderError;
+use karat_records::Inference;
+use karat_store::{Fact, Store};
+
+use crate::app::App;
+use crate::project::{Feature, GatewaySettings};
+use crate::tasks::Tasks;
+use breaker::Breaker;
+use budget::{Exceeded, Limits, Reservation, Spending};
+use clean::Cleaner;
+use counters::Counters;
+use snapshot::{Candidate, Snapshot, Way};
+
+/// What all requests share.
+pub struct Gateway {
+    /// Handles.
+    pub app: App,
+    /// What was counted since the start.
+    pub counters: Counters,
+    store: Store,
+    current: RwLock<Current>,
+    breakers: Mutex<HashMap<String, Breaker>>,
+    spending: Mutex<Spending>,
+    is_store_broken: AtomicBool,
+    tasks: Mutex<Tasks>,
+}
+
+/// What is served now, and what is wrong with newer files.
+#[derive(Clone)]
+struct Current {
+    snapshot: Arc<Snapshot>,
+    cleaner: Arc<Cleaner>,
+    problem: Option<Arc<str>>,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Serves what the files say now; where they are broken or absent, nothing until that is mended.
+    pub fn new(app: App) -> Result<Self> {
+        let store = app.store()?;
+        let current = match Snapshot::read(&app) {
+            Ok(snapshot) => Current::of(snapshot),
+            Err(error) => Current {
+                problem: Some(format!("{error:#}").into()),
+                ..Current::of(Snapshot::empty(&app))
+            },
+        };
+        Ok(Self {
+            app,
+            store,
+            counters: Counters::default(),
+            current: RwLock::new(current),
+            breakers: Mutex::default(),
+            spending: Mutex::default(),
+            is_store_broken: AtomicBool::new(false),
+            tasks: Mutex::default(),
+        })
+    }
+
+    /// What is served now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).snapshot)
+    }
+
+    /// What is taken out of records.
+    pub fn cleaner(&self) -> Arc<Cleaner> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).cleaner)
+    }
+
+    /// What is wrong with the files, where the configuration before them is still served.
+    pub fn problem(&self) -> Option<Arc<str>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).problem.clone()
+    }
+
+    /// Whether there is anything that could answer.
+    pub fn serves_something(&self) -> bool {
+        let snapshot = self.snapshot();
+        !snapshot.project.providers.is_empty()
+            || snapshot.features.values().any(|served| !served.waterfall.is_empty())
+    }
+
+    /// Serves what the files say now; a broken file is refused whole and what was served goes on.
+    pub fn reload(&self) {
+        let read = Snapshot::read(&self.app);
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        match read {
+            Ok(snapshot) => *current = Current::of(snapshot),
+            Err(error) => current.problem = Some(format!("{error:#}").into()),
+        }
+    }
+
+    /// Starts a task that is awaited when the server ends.
+    pub fn start(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = lock(&self.tasks);
+        tasks.reap();
+        tasks.start(task);
+    }
+
+    /// Waits for requests that are under way.
+    pub async fn finish(&self) {
+        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
+        tasks.join().await;
+    }
+
+    /// Whether the last inference could not be recorded.
+    pub fn is_store_broken(&self) -> bool {
+        self.is_store_broken.load(Ordering::Relaxed)
+    }
+
+    /// Whether a candidate may be tried now; otherwise how long it cools down.
+    pub fn may_try(&self, candidate: &Candidate) -> Result<(), Duration> {
+        let Way::Model(model) = &candidate.way else { return Ok(()) };
+        let now_ms = self.app.clock.now_ms();
+        let mut breakers = lock(&self.breakers);
+        match breakers.get_mut(&model.name) {
+            Some(breaker) => breaker.may_try(now_ms),
+            None => Ok(()),
+        }
+    }
+
+    /// What an attempt came to; the breaker of its model learns from it.
+    pub fn noticed(&self, candidate: &Candidate, error: Option<&ProviderError>) {
+        let Way::Model(model) = &candidate.way else { return };
+        let now_ms = self.app.clock.now_ms();
+        let mut breakers = lock(&self.breakers);
+        match (breakers.get_mut(&model.name), error) {
+            (None, None) => {}
+            (Some(breaker), None) => breaker.succeeded(now_ms),
+            (_, Some(error)) => {
+                let breaker = breakers.entry(model.name.clone()).or_default();
+                breaker.failed(now_ms, error.class, error.retry_after);
+            }
+        }
+    }
+
+    /// Says loudly what the team has to mend: a retired model, a wrong key.
+    pub fn shout(&self, model: &str, error: &ProviderError) {
+        if self.counters.is_new_trouble(model, error.class.as_str(), self.app.clock.now_ms()) {
+            let message = self.cleaner().text(&error.message).into_owned();
+            anstream::eprintln!("warning: {model} refuses what this project sets: {message}");
+        }
+    }
+
+    /// Takes what a request may cost out of the budgets of its feature.
+    pub fn reserve(
+        &self,
+        feature: &Feature,
+        guess_usd: Option<f64>,
+    ) -> Result<Reservation, Exceeded> {
+        let limits = Limits {
+            usd_per_day: feature.budget_usd_per_day,
+            requests_per_minute: feature.requests_per_minute,
+        };
+        let now_ms = self.app.clock.now_ms();
+        lock(&self.spending).reserve(now_ms, &feature.name, limits, guess_usd)
+    }
+
+    /// Puts what it did cost in the place of what was reserved.
+    pub fn settle(&self, reservation: Reservation, inference: &Inference) {
+        lock(&self.spending).settle(self.app.clock.now_ms(), reservation, inference.cost_usd);
+    }
+
+    /// Commits an inference; false says that its answer must not leave.
+    pub async fn record(&self, inference: Inference, settings: &GatewaySettings) -> bool {
+        self.counters.count(&inference);
+        if !settings.records {
+            return true;
+        }
+        match self.store.ledger.append(vec![Fact::Inference(Box::new(inference))]).await {
+            Ok(()) => {
+                self.is_store_broken.store(false, Ordering::Relaxed);
+                true
+            }
+            Err(error) => {
+                self.counters.lost(1);
+                if !self.is_store_broken.swap(true, Ordering::Relaxed) {
+                    anstream::eprintln!("error: an inference could not be recorded: {error}");
+                }
+                settings.serves_unrecorded
+            }
+        }
+    }
+}
+
+impl Current {
+    fn of(snapshot: Snapshot) -> Self {
+        let cleaner = Arc::new(Cleaner::new(snapshot.settings.redact.clone(), snapshot.keys()));
+        Self { snapshot: Arc::new(snapshot), cleaner, problem: None }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
