@@ -63,6 +63,12 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A file stands where a copy is to be written.
+    #[error("{path}: is there already; name a new file for the copy, or move this one away", path = path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The store was closed, or its writer ended.
     #[error("{path}: the store is closed; open it again", path = path.display())]
     Closed {

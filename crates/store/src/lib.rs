@@ -11,6 +11,8 @@ mod inferences;
 
 mod signals;
 
+mod upkeep;
+
 mod histogram;
 
 mod catalog;
@@ -39,6 +41,7 @@ pub use inferences::{
 pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent, Tally};
 pub use options::{Durability, Options};
 pub use signals::{BoundSignal, Drops, PlacedScore, SignalCount, class_of};
+pub use upkeep::{Erased, Forgotten, Size};
 
 use sqlite::Sqlite;
 

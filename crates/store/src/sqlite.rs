@@ -22,6 +22,8 @@ mod signals;
 
 mod live_scores;
 
+mod upkeep;
+
 mod versions;
 
 mod cases;
@@ -132,7 +134,7 @@ impl Sqlite {
     }
 
     /// Hands work to the writer and waits for its commit.
-    async fn write(&self, work: Work) -> Result<bool, StoreError> {
+    async fn write(&self, work: Work) -> Result<u64, StoreError> {
         let (done, answer) = oneshot::channel();
         self.send(Message::Write(Write { work, done: Some(done) })).await?;
         answer.await.map_err(|_| self.closed())?

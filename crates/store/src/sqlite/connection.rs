@@ -40,6 +40,8 @@ fn configure(path: &Path, options: Options) -> Result<Connection, Failure> {
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // What is erased or forgotten is overwritten, and not only unlinked.
+    connection.pragma_update(None, "secure_delete", true)?;
     migrations::migrate(&mut connection)?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
@@ -52,6 +54,13 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = open(path)?;
     connection.busy_timeout(Duration::from_millis(PATIENCE_MS.into()))?;
     connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// A connection for one long piece of work beside the others: a copy, or emptying the log.
+pub(super) fn apart(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = open(path)?;
+    connection.busy_timeout(Duration::from_millis(PATIENCE_MS.into()))?;
     Ok(connection)
 }
 

@@ -1,7 +1,7 @@
 //! Sums by the hour: gathered over a transaction, added at its end, read for dashboards and budgets.
 
 use karat_records::{Inference, Outcome};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Sqlite, body};
 use crate::{Histogram, Hour, HourFilter, LiveSpent, Spender, StoreError};
@@ -146,9 +146,7 @@ fn add_hour(connection: &Connection, added: Added) -> rusqlite::Result<()> {
     let sql = "INSERT INTO inference_hours (hour, feature, variant, served, simulated, first, last, n, n_failed, \
         n_cut, n_cancelled, n_retried, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, \
         cost_usd, n_cost_unknown, latency, first_chunk) \
-        VALUES (:hour, :feature, :variant, :served, :simulated, :first, :last, :n, :n_failed, :n_cut, \
-        :n_cancelled, :n_retried, :input_tokens, :cached_input_tokens, :cache_write_tokens, :output_tokens, \
-        :cost_usd, :n_cost_unknown, :latency, :first_chunk) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
         ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last), \
         n = n + excluded.n, n_failed = n_failed + excluded.n_failed, n_cut = n_cut + excluded.n_cut, \
         n_cancelled = n_cancelled + excluded.n_cancelled, n_retried = n_retried + excluded.n_retried, \
@@ -160,28 +158,28 @@ fn add_hour(connection: &Connection, added: Added) -> rusqlite::Result<()> {
         latency = excluded.latency, first_chunk = excluded.first_chunk";
     connection
         .prepare_cached(sql)?
-        .execute(named_params! {
-            ":hour": hour,
-            ":feature": feature,
-            ":variant": variant,
-            ":served": served,
-            ":simulated": sum.simulated,
-            ":first": first,
-            ":last": last,
-            ":n": column(sum.n),
-            ":n_failed": column(sum.n_failed),
-            ":n_cut": column(sum.n_cut),
-            ":n_cancelled": column(sum.n_cancelled),
-            ":n_retried": column(sum.n_retried),
-            ":input_tokens": column(sum.input_tokens),
-            ":cached_input_tokens": column(sum.cached_input_tokens),
-            ":cache_write_tokens": column(sum.cache_write_tokens),
-            ":output_tokens": column(sum.output_tokens),
-            ":cost_usd": sum.cost_usd,
-            ":n_cost_unknown": column(sum.n_cost_unknown),
-            ":latency": sum.latency.to_bytes(),
-            ":first_chunk": sum.first_chunk.to_bytes(),
-        })
+        .execute(params![
+            hour,
+            feature,
+            variant,
+            served,
+            sum.simulated,
+            first,
+            last,
+            column(sum.n),
+            column(sum.n_failed),
+            column(sum.n_cut),
+            column(sum.n_cancelled),
+            column(sum.n_retried),
+            column(sum.input_tokens),
+            column(sum.cached_input_tokens),
+            column(sum.cache_write_tokens),
+            column(sum.output_tokens),
+            sum.cost_usd,
+            column(sum.n_cost_unknown),
+            sum.latency.to_bytes(),
+            sum.first_chunk.to_bytes(),
+        ])
         .map(|_| ())
 }
 

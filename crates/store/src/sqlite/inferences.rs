@@ -43,18 +43,12 @@ impl Sqlite {
     }
 
     pub(crate) async fn places(&self) -> Result<Places, StoreError> {
-        let place = |table: &str| {
-            format!("(SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = '{table}')")
-        };
-        let sql = format!(
-            "SELECT {}, {}, {}",
-            place("inferences"),
-            place("signal_bindings"),
-            place("live_scores")
-        );
+        let sql = "SELECT (SELECT ifnull(max(number), 0) FROM inferences), \
+            (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'signal_bindings'), \
+            (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'live_scores')";
         let (inferences, signals, live_scores): (i64, i64, i64) = self
             .read(move |connection| {
-                Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.try_into())?)
+                Ok(connection.prepare_cached(sql)?.query_row([], |row| row.try_into())?)
             })
             .await?;
         let [inferences, signals, live_scores] =

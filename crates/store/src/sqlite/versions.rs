@@ -28,7 +28,7 @@ impl Sqlite {
         expected: Option<Hash>,
         version: Version,
     ) -> Result<bool, StoreError> {
-        self.write(Work::CompareAndSet { expected, load: Load::of(version)? }).await
+        self.write(Work::CompareAndSet { expected, load: Load::of(version)? }).await.map(|n| n == 1)
     }
 
     pub(crate) async fn newest(

@@ -15,6 +15,7 @@ use super::connection::{PATIENCE_MS, patient};
 use super::facts::Row;
 use super::failure::Failure;
 use super::inferences::write::Gathered;
+use super::upkeep::Upkeep;
 use super::versions::{self, Load};
 use crate::StoreError;
 
@@ -42,7 +43,7 @@ pub(super) enum Message {
 pub(super) struct Write {
     pub(super) work: Work,
     /// `None` where it was acknowledged in memory.
-    pub(super) done: Option<oneshot::Sender<Result<bool, StoreError>>>,
+    pub(super) done: Option<oneshot::Sender<Result<u64, StoreError>>>,
 }
 
 /// What can be written.
@@ -55,6 +56,7 @@ pub(super) enum Work {
         load: Box<Load>,
     },
     Cases(Box<CaseWork>),
+    Upkeep(Upkeep),
     /// Answered after everything before it: a barrier.
     Nothing,
 }
@@ -65,6 +67,7 @@ impl Work {
             Self::Facts(rows) => rows.len(),
             Self::Put(_) | Self::CompareAndSet { .. } => 1,
             Self::Cases(work) => work.n_rows(),
+            Self::Upkeep(work) => work.n_rows(),
             Self::Nothing => 0,
         }
     }
@@ -191,7 +194,7 @@ impl Writer {
             Err(StoreError::NoSpace { .. } | StoreError::Other { .. }) if group.len() > 1 => {
                 for write in group {
                     let single = std::slice::from_ref(&write);
-                    let outcome = self.commit(single).map(|answers| answers == [true]);
+                    let outcome = self.commit(single).map(|answers| answers.into_iter().sum());
                     self.answer(write, outcome);
                 }
             }
@@ -203,15 +206,15 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, group: &[Write]) -> Result<Vec<bool>, StoreError> {
+    fn commit(&mut self, group: &[Write]) -> Result<Vec<u64>, StoreError> {
         let answers = self.transact(group).map_err(|error| Failure::from(error).at(&self.path))?;
         self.checkpointer.note_work();
         Ok(answers)
     }
 
-    fn transact(&mut self, group: &[Write]) -> rusqlite::Result<Vec<bool>> {
+    fn transact(&mut self, group: &[Write]) -> rusqlite::Result<Vec<u64>> {
         if group.iter().all(|write| matches!(write.work, Work::Nothing)) {
-            return Ok(vec![true; group.len()]);
+            return Ok(vec![0; group.len()]);
         }
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -225,7 +228,7 @@ impl Writer {
         Ok(answers)
     }
 
-    fn answer(&self, write: Write, outcome: Result<bool, StoreError>) {
+    fn answer(&self, write: Write, outcome: Result<u64, StoreError>) {
         match (write.done, outcome) {
             // Whoever asked may have stopped listening.
             (Some(done), outcome) => drop(done.send(outcome)),
@@ -265,16 +268,18 @@ impl Writer {
     }
 }
 
-fn apply(connection: &Connection, work: &Work, gathered: &mut Gathered) -> rusqlite::Result<bool> {
+/// Answers a count, where the work has one: 1 for a comparison that was won.
+fn apply(connection: &Connection, work: &Work, gathered: &mut Gathered) -> rusqlite::Result<u64> {
     match work {
         Work::Facts(rows) => {
-            rows.iter().try_for_each(|row| row.insert(connection, gathered)).map(|()| true)
+            rows.iter().try_for_each(|row| row.insert(connection, gathered)).map(|()| 0)
         }
-        Work::Put(load) => versions::put(connection, load).map(|()| true),
+        Work::Put(load) => versions::put(connection, load).map(|()| 0),
         Work::CompareAndSet { expected, load } => {
-            versions::compare_and_set(connection, expected.as_ref(), load)
+            versions::compare_and_set(connection, expected.as_ref(), load).map(u64::from)
         }
-        Work::Cases(work) => work.apply(connection).map(|()| true),
-        Work::Nothing => Ok(true),
+        Work::Cases(work) => work.apply(connection).map(|()| 0),
+        Work::Upkeep(upkeep) => upkeep.apply(connection),
+        Work::Nothing => Ok(0),
     }
 }

@@ -7,7 +7,7 @@ use karat_store::{Counts, Fact, Page, RunFilter, Store, StoreError, Tally};
 use serde_json::{Value, json};
 
 use crate::samples::{full_answer, hash, run, runtime, score, trial, version};
-use crate::{cases, inferences, signals};
+use crate::{cases, inferences, signals, upkeep};
 
 /// Runs every claim on a new, empty store.
 pub fn conformance(make: impl Fn() -> Store) {
@@ -82,6 +82,8 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("signals are counted by variant, kind and class", signals::counts),
         claim("only the newest live score of an inference and scorer counts", signals::live_scores),
         claim("losses are counted by reason", signals::drops),
+        claim("what one user left is erased, and nothing else", upkeep::erasure),
+        claim("what is old is forgotten, and no place is given twice", upkeep::retention),
         claim("a closed store says that it is closed", closed),
     ]
 }

@@ -8,9 +8,10 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use karat_store::{Durability, Fact, Options, Store, StoreError};
+use karat_records::Target;
+use karat_store::{Durability, Fact, HourFilter, InferenceFilter, Options, Store, StoreError};
 
-use crate::samples::{open, runtime, score, trial};
+use crate::samples::{inference, open, runtime, score, thumb, trial};
 
 /// Tells a test that it is the child, and in which folder.
 const FOLDER: &str = "KARAT_STORE_TEST_FOLDER";
@@ -76,6 +77,71 @@ fn append_until_killed(folder: &Path) {
                 for i in 0_u64.. {
                     let id = format!("t-{task}-{i}.");
                     ledger.append(facts(&id)).await.unwrap();
+                    println!("{id}");
+                }
+            });
+        }
+        tasks.join_all().await;
+    });
+}
+
+#[test]
+fn inferences_acknowledged_before_a_kill_are_there_and_counted_exactly_once() {
+    let test = "inferences_acknowledged_before_a_kill_are_there_and_counted_exactly_once";
+    if let Ok(folder) = std::env::var(FOLDER) {
+        infer_until_killed(Path::new(&folder));
+    }
+    for n_acknowledged in [1, 40, 700] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = child(test, folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = output.lines().map_while(Result::ok).filter(|line| line.starts_with("t-"));
+        let mut acknowledged: Vec<String> = lines.by_ref().take(n_acknowledged).collect();
+        process.kill().unwrap();
+        // What was on its way when the process died was acknowledged as well; a torn line was not.
+        acknowledged.extend(lines.filter(|line| line.ends_with('.')));
+        process.wait().unwrap();
+        assert!(acknowledged.len() >= n_acknowledged);
+
+        runtime().block_on(async {
+            let store = open(folder.path(), Durability::Process);
+            let filter = InferenceFilter { limit: usize::MAX, ..InferenceFilter::default() };
+            let rows = store.ledger.inferences(filter.clone()).await.unwrap().items;
+            let ids: HashSet<&str> = rows.iter().map(|row| row.inference.id.as_str()).collect();
+            assert_eq!(ids.len(), rows.len());
+            for id in &acknowledged {
+                assert!(ids.contains(id.as_str()), "{id} was acknowledged and is not there");
+                let found = store.ledger.inference(id).await.unwrap();
+                assert_eq!(found, Some(inference(id, 1)), "with its body");
+                let signals = store.ledger.signals_of(std::slice::from_ref(id)).await.unwrap();
+                assert_eq!(signals.len(), 1, "an append is whole");
+                store.ledger.append(infer(id)).await.unwrap();
+            }
+            let hours = store.ledger.hours(HourFilter::default()).await.unwrap();
+            let n: u64 = hours.iter().map(|hour| hour.n).sum();
+            assert_eq!(n, rows.len() as u64, "the sums belong to the rows");
+            assert_eq!(store.ledger.inferences(filter).await.unwrap().items, rows);
+        });
+    }
+}
+
+/// The signal comes before its inference, as one that waits.
+fn infer(id: &str) -> Vec<Fact> {
+    let target = Target { inference_id: Some(id.to_owned()), ..Target::default() };
+    vec![Fact::Signal(thumb(id, true, 2, target)), Fact::Inference(Box::new(inference(id, 1)))]
+}
+
+/// Says each id as soon as it is acknowledged.
+fn infer_until_killed(folder: &Path) {
+    let store = open(folder, Durability::Process);
+    runtime().block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        for task in 0..8 {
+            let ledger = store.ledger.clone();
+            tasks.spawn(async move {
+                for i in 0_u64.. {
+                    let id = format!("t-{task}-{i}.");
+                    ledger.append(infer(&id)).await.unwrap();
                     println!("{id}");
                 }
             });

@@ -15,6 +15,8 @@ mod signals;
 
 mod sqlite;
 
+mod upkeep;
+
 #[test]
 fn no_file_of_this_folder_is_forgotten() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");

@@ -297,7 +297,7 @@ fn the_log_stays_short_under_load() {
 }
 
 /// Text that hardly compresses.
-fn noise(length: usize, seed: u64) -> String {
+pub fn noise(length: usize, seed: u64) -> String {
     let mut state = seed;
     let letter = || {
         state =

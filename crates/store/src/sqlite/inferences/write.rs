@@ -1,7 +1,7 @@
 //! Adding inferences: one row, one body, and what they add to the sums of their hour.
 
 use karat_records::{Hash, Inference};
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, params};
 
 use super::super::facts::word;
 use super::super::hours::{Sums, column};
@@ -60,45 +60,43 @@ impl InferenceFact {
         gathered: &mut Gathered,
     ) -> rusqlite::Result<()> {
         let it = &self.inference;
+        // By position: a name would be looked for among thirty, for each column of each request.
         let sql = "INSERT OR IGNORE INTO inferences (id, received_at_ms, outcome, feature, variant, \
             conversation, user, key, endpoint, variant_hash, unproven, simulated, asked, served, fingerprint, \
             response_id, status, streamed, first_chunk_ms, latency_ms, input_tokens, cached_input_tokens, \
             cache_write_tokens, output_tokens, usage_estimated, cost_usd, n_attempts, failure_kind, tags) \
-            VALUES (:id, :received_at_ms, :outcome, :feature, :variant, :conversation, :user, :key, :endpoint, \
-            :variant_hash, :unproven, :simulated, :asked, :served, :fingerprint, :response_id, :status, \
-            :streamed, :first_chunk_ms, :latency_ms, :input_tokens, :cached_input_tokens, \
-            :cache_write_tokens, :output_tokens, :usage_estimated, :cost_usd, :n_attempts, :failure_kind, :tags)";
-        let n_added = connection.prepare_cached(sql)?.execute(named_params! {
-            ":id": it.id,
-            ":received_at_ms": it.received_at_ms,
-            ":outcome": outcome_word(it.outcome),
-            ":feature": it.feature,
-            ":variant": it.variant,
-            ":conversation": it.conversation,
-            ":user": it.user,
-            ":key": it.key,
-            ":endpoint": endpoint_word(it.endpoint),
-            ":variant_hash": it.variant_hash.as_ref().map(Hash::as_str),
-            ":unproven": it.unproven,
-            ":simulated": it.simulated,
-            ":asked": it.asked,
-            ":served": it.served,
-            ":fingerprint": it.fingerprint,
-            ":response_id": it.response_id,
-            ":status": it.status,
-            ":streamed": it.streamed,
-            ":first_chunk_ms": it.first_chunk_ms,
-            ":latency_ms": it.latency_ms,
-            ":input_tokens": it.usage.map(|usage| column(usage.input_tokens)),
-            ":cached_input_tokens": it.usage.map(|usage| column(usage.cached_input_tokens)),
-            ":cache_write_tokens": it.usage.map(|usage| column(usage.cache_write_tokens)),
-            ":output_tokens": it.usage.map(|usage| column(usage.output_tokens)),
-            ":usage_estimated": it.usage_estimated,
-            ":cost_usd": it.cost_usd,
-            ":n_attempts": column(self.n_attempts as u64),
-            ":failure_kind": self.failure_kind,
-            ":tags": self.tags,
-        })?;
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let n_added = connection.prepare_cached(sql)?.execute(params![
+            it.id,
+            it.received_at_ms,
+            outcome_word(it.outcome),
+            it.feature,
+            it.variant,
+            it.conversation,
+            it.user,
+            it.key,
+            endpoint_word(it.endpoint),
+            it.variant_hash.as_ref().map(Hash::as_str),
+            it.unproven,
+            it.simulated,
+            it.asked,
+            it.served,
+            it.fingerprint,
+            it.response_id,
+            it.status,
+            it.streamed,
+            it.first_chunk_ms,
+            it.latency_ms,
+            it.usage.map(|usage| column(usage.input_tokens)),
+            it.usage.map(|usage| column(usage.cached_input_tokens)),
+            it.usage.map(|usage| column(usage.cache_write_tokens)),
+            it.usage.map(|usage| column(usage.output_tokens)),
+            it.usage_estimated,
+            it.cost_usd,
+            column(self.n_attempts as u64),
+            self.failure_kind,
+            self.tags,
+        ])?;
         if n_added == 0 {
             return Ok(());
         }

@@ -3,8 +3,9 @@
 -- Rows go only when their time is over; what one user left is overwritten on request. Sums stay.
 
 -- Columns by which rows are filtered come first. Few indices: each costs every request of every application.
+-- The row with the greatest number never goes, so that `number` needs no sequence.
 CREATE TABLE inferences (
-  number               INTEGER PRIMARY KEY AUTOINCREMENT,
+  number               INTEGER PRIMARY KEY,
   id                   TEXT    NOT NULL UNIQUE,
   received_at_ms       INTEGER NOT NULL,
   outcome              TEXT    NOT NULL,
