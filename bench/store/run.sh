@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# How fast the embedded store appends and reads, at each durability; prints the disk's own fdatasync beside it.
+# How fast the embedded store appends and reads, at each durability, and a million inferences;
+# prints the disk's own fdatasync beside it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 cargo run --quiet --release --locked -p karat-store --example speed
+cargo run --quiet --release --locked -p karat-store --example million
 scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 echo "the disk: 200 writes of 4 KiB, each with its own fdatasync"

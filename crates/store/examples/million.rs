@@ -1,5 +1,5 @@
 //! Measures the ledger of inferences at a million rows; `bench/store/run.sh` runs it optimised.
-//! Arguments: how many inferences, how many append at once.
+//! Arguments: how many inferences, how many append at once, and whether they name users and conversations (1 or 0).
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
 #![expect(clippy::unwrap_used, reason = "a measurement ends where something unexpected happens")]
 
@@ -22,6 +22,7 @@ fn main() {
         std::env::args().nth(index).and_then(|text| text.parse().ok()).unwrap_or(default)
     };
     let (n, tasks) = (argument(1, 1_000_000_u64), argument(2, 64_u64));
+    let is_named = argument(3, 1) > 0;
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Durability::Process);
     runtime().block_on(async {
@@ -34,7 +35,7 @@ fn main() {
                 let ledger = store.ledger.clone();
                 running.spawn(async move {
                     for i in (from + task..to).step_by(tasks as usize) {
-                        let fact = Fact::Inference(Box::new(sample(i)));
+                        let fact = Fact::Inference(Box::new(sample(i, is_named)));
                         ledger.append(vec![fact]).await.unwrap();
                     }
                 });
@@ -50,7 +51,7 @@ fn main() {
         }
         let cpu = cpu_us();
         for i in 0..20_000 {
-            std::hint::black_box(sample(i));
+            std::hint::black_box(sample(i, is_named));
         }
         println!("  of it {:.1} µs to make the sample", (cpu_us() - cpu) as f64 / 20_000.0);
         let begun = Instant::now();
@@ -144,7 +145,7 @@ fn scattered(i: u64) -> u64 {
 }
 
 /// About 1.5 KB of request and 300 bytes of answer.
-fn sample(i: u64) -> Inference {
+fn sample(i: u64, is_named: bool) -> Inference {
     const WORDS: [&str; 16] = [
         "invoice",
         "charged",
@@ -183,8 +184,8 @@ fn sample(i: u64) -> Inference {
         outcome,
         response_id: Some(format!("chatcmpl-{:020x}", scattered(i))),
         latency_ms: 200.0 + (scattered(i) >> 52) as f64,
-        user: Some(format!("user-{}", scattered(i) % 20_000)),
-        conversation: Some(format!("conversation-{}", scattered(i / 4) % 250_000)),
+        user: is_named.then(|| format!("user-{}", scattered(i) % 20_000)),
+        conversation: is_named.then(|| format!("conversation-{}", scattered(i / 4) % 250_000)),
         key: Some("key".to_owned()),
         request: format!(
             "{{\"model\":\"triage\",\"messages\":[{{\"role\":\"system\",\"content\":\"{}\"}},\

@@ -1,5 +1,4 @@
-//! Pure.
-//! A histogram of times in buckets whose bounds grow by a tenth, so that sums over hours keep their quantiles.
+//! Pure. A histogram of times in buckets whose bounds grow by a tenth, so that sums over hours keep their quantiles.
 
 use std::collections::BTreeMap;
 
