@@ -197,9 +197,10 @@ impl<'de> Visitor<'de> for Finder<'_> {
             }
             let value = self.range(map.next_value::<&'de RawValue>()?);
             let quoted = key.get();
-            let unescaped = match quoted.contains('\\') {
-                true => Some(serde_json::from_str(quoted).map_err(A::Error::custom)?),
-                false => None,
+            let unescaped = if quoted.contains('\\') {
+                Some(serde_json::from_str(quoted).map_err(A::Error::custom)?)
+            } else {
+                None
             };
             members.push(Member { unescaped, key: self.range(key), value });
         }

@@ -112,9 +112,12 @@ impl Client {
         let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let response = timeout(limits.first_byte.min(limits.total), self.pool.request(request))
             .await
-            .map_err(|_| match limits.total <= limits.first_byte {
-                true => late(&whole_answer(&host), limits.total),
-                false => late(&format!("the first byte of {host}"), limits.first_byte),
+            .map_err(|_| {
+                if limits.total <= limits.first_byte {
+                    late(&whole_answer(&host), limits.total)
+                } else {
+                    late(&format!("the first byte of {host}"), limits.first_byte)
+                }
             })?
             .map_err(|error| broken(&host, &error, self.timeouts.connect))?;
         let (head, body) = response.into_parts();

@@ -73,10 +73,8 @@ impl Chunks {
             let now = Instant::now();
             let until = (now + self.limits.chunk).min(self.deadline);
             // A server that always has the next piece ready would never meet the time limit of a wait.
-            let frame = match now < self.deadline {
-                true => timeout_at(until, body.frame()).await.ok(),
-                false => None,
-            };
+            let frame =
+                if now < self.deadline { timeout_at(until, body.frame()).await.ok() } else { None };
             match frame {
                 Some(Some(Ok(frame))) => {
                     let Ok(piece) = frame.into_data() else { continue };

@@ -109,10 +109,7 @@ fn object() -> impl Strategy<Value = Map<String, Value>> {
 /// Spaces between the tokens, as some people's programs write them.
 fn spaced(object: &Map<String, Value>, is_pretty: bool) -> String {
     let value = Value::Object(object.clone());
-    match is_pretty {
-        true => serde_json::to_string_pretty(&value).unwrap(),
-        false => value.to_string(),
-    }
+    if is_pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() }
 }
 
 proptest! {

@@ -160,7 +160,8 @@ fn linger(connection: &mut TcpStream) {
     let _ = connection.read(&mut [0; 1]);
 }
 
-#[tokio::test]
+// The runtime goes on beside the test, which waits for the server with its thread blocked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_time_limit_has_its_own_words() {
     let short = Duration::from_millis(40);
     let standard = Timeouts::default();
@@ -208,7 +209,7 @@ async fn each_time_limit_has_its_own_words() {
     assert_eq!(heard.recv().unwrap(), "closed", "the call is cancelled");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dropping_an_answer_cancels_the_call() {
     let (provider, heard) = server(|connection, _| {
         request(connection);
@@ -222,7 +223,7 @@ async fn dropping_an_answer_cancels_the_call() {
     assert_eq!(heard.recv().unwrap(), "closed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_are_used_again_and_stale_ones_replaced() {
     const N_CALLS: usize = 20;
     let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
