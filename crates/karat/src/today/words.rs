@@ -93,7 +93,7 @@ fn not_judged(facts: &FeatureFacts) -> TodayFeature {
         ),
         measured: Some(estimate(metric)),
         run_id: Some(run.id.clone()),
-        simulated: report.simulated,
+        simulated: variant.simulated,
         ..blank
     }
 }
@@ -101,7 +101,11 @@ fn not_judged(facts: &FeatureFacts) -> TodayFeature {
 fn judged(facts: &FeatureFacts, report: &Report) -> TodayFeature {
     let variant = report.headline_variant();
     let verdict = variant.and_then(|variant| variant.verdict.as_ref());
-    let (word, says, strong) = match (rules_win(report), report.verdict) {
+    let rules_win = rules_win(report);
+    // A sentence about all variants is simulated where one of them is, a sentence about one where that one is.
+    let one = variant.filter(|_| rules_win.is_none());
+    let simulated = one.map_or(report.simulated, |variant| variant.simulated);
+    let (word, says, strong) = match (rules_win, report.verdict) {
         (Some(says), _) => ("rules win".to_owned(), says, None),
         (None, Some(Verdict::Pass)) => pass(verdict),
         (None, Some(Verdict::Fail)) => fail(report, verdict),
@@ -123,7 +127,7 @@ fn judged(facts: &FeatureFacts, report: &Report) -> TodayFeature {
         detail: detail.join(" · "),
         measured: criterion.map(shown),
         run_id: Some(report.run_id.clone()),
-        simulated: report.simulated,
+        simulated,
         has_drifted: !facts.drift.is_empty(),
     }
 }
@@ -329,6 +333,21 @@ mod tests {
             }
         }
         assert_ne!(of(report).word, "rules win", "rules that fail win nothing");
+    }
+
+    #[test]
+    fn a_recorded_variant_is_not_simulated_because_another_one_is() {
+        let mut report = fixtures::pass();
+        report.simulated = true;
+        let name = report.headline.variant.clone().unwrap();
+        for variant in &mut report.variants {
+            variant.simulated = variant.name != name;
+        }
+        assert!(!of(report.clone()).simulated);
+        for variant in &mut report.variants {
+            variant.simulated = variant.name == name;
+        }
+        assert!(of(report).simulated);
     }
 
     #[test]

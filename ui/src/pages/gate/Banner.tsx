@@ -10,14 +10,15 @@ import css from "./Banner.module.css";
 
 export function Banner({ gate, report }: { gate: GateShown; report: Report }) {
   const { headline } = report;
-  const own = report.variants.find(({ name }) => name === headline.variant)?.verdict?.verdict ?? null;
+  const variant = report.variants.find(({ name }) => name === headline.variant);
+  const own = variant?.verdict?.verdict ?? null;
   return (
     <Section title="Verdict">
       <Card>
         <div className={css.banner}>
           <p className={css.marks}>
             <VerdictMark verdict={report.verdict} />
-            {report.simulated && <Simulated />}
+            {(variant?.simulated ?? report.simulated) && <Simulated />}
             {!report.is_complete && <Tag>stopped before its end; figures may change</Tag>}
           </p>
           <p className={css.sentence}>{headline.sentence}</p>
