@@ -143,7 +143,7 @@ pub async fn invite(app: App, input: Invite) -> Result<Invited> {
     };
     kept::write(&app.store()?, &secret.id, &invite, now_ms).await?;
     Ok(Invited {
-        url: format!("{}/join#{}", app.address, secret.in_link()),
+        url: format!("{}/join?invite#{}", app.address, secret.in_link()),
         expires_at_ms: invite.expires_at_ms,
     })
 }

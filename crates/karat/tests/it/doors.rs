@@ -131,7 +131,7 @@ fn an_invite_lets_one_person_in_with_its_role_and_a_name() {
     let admin = served.admin();
     let invited = admin.call("people.invite", &json!({ "role": "labeller", "note": "Priya" }));
     let url = invited.json()["url"].as_str().unwrap().to_owned();
-    let (at, token) = url.split_once("/join#").unwrap();
+    let (at, token) = url.split_once("/join?invite#").unwrap();
     assert_eq!(at, format!("http://{}", served.host));
     let join = |name: Option<&str>| {
         let body = json!({ "token": token, "name": name });
@@ -255,7 +255,7 @@ fn a_name_in_front_of_a_proxy_has_to_be_allowed() {
     let input = json!({ "role": "viewer" });
     let invited = admin.send("POST", "/api/v1/people.invite", Some(&input), &proxied);
     let url = invited.json()["url"].as_str().unwrap().to_owned();
-    assert!(url.starts_with("https://karat.example.org/join#"), "{url}");
+    assert!(url.starts_with("https://karat.example.org/join?invite#"), "{url}");
     // A proxy that puts its own name for us into Host is fine as well.
     let behind = [("origin", "https://karat.example.org")];
     assert_eq!(admin.send("GET", "/session", None, &behind).status, 200);

@@ -47,7 +47,7 @@ fn people_and_tokens_are_kept_from_the_terminal() {
     assert!(folder.karat(&["people"]).out.contains("Nobody has joined yet"));
     let invited =
         folder.karat(&["people", "invite", "--role", "editor", "--at", "https://k.example/"]);
-    assert!(invited.out.starts_with("https://k.example/join#"), "{invited:?}");
+    assert!(invited.out.starts_with("https://k.example/join?invite#"), "{invited:?}");
     assert!(folder.karat(&["people"]).out.contains("1 invite not used yet"));
     assert!(folder.karat(&["token", "list"]).out.contains("no token yet"));
     let made = folder.karat(&["token", "create", "nightly", "--role", "viewer"]);
