@@ -155,7 +155,7 @@ async function settle({ page, hands }, queue) {
     const n = SETTLED.length - index;
     await page.getByText(`Dispute 1 of ${n}.`).waitFor();
     const main = await page.locator("main").innerText();
-    for (const name of ["Mina", "you"]) assert.ok(!new RegExp(`\\b${name}\\b said`).test(main) && !main.includes(`by ${name}`), main);
+    for (const name of ["Mina", "the owner"]) assert.ok(!new RegExp(`\\b${name}\\b said`).test(main) && !main.includes(`by ${name}`), main);
     const [message, first, other] = ITEMS.find(([message]) => main.includes(message));
     assert.notEqual(first, other, message);
     const [, cause] = SETTLED.find(([value]) => value === first);

@@ -193,9 +193,9 @@ impl App {
     }
 }
 
-/// Whoever has a terminal on this machine, or the first sign-in link.
+/// Whoever has a terminal on this machine, or the first sign-in link; others read the name, so it says who that is to all.
 pub fn local_person() -> Person {
-    Person { id: "local".into(), name: "you".into(), role: Role::Admin }
+    Person { id: "local".into(), name: "the owner".into(), role: Role::Admin }
 }
 
 /// Data stays out of git even where nobody ran `karat init`.

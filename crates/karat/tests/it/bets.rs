@@ -183,7 +183,7 @@ fn later_changes_are_amendments_and_decisions_have_a_name_and_a_reason() {
     assert_eq!(killed["state"], "killed");
     assert_eq!(
         (&killed["decision"]["by"], &killed["decision"]["reason"]),
-        (&json!("you"), &json!("rules are as good"))
+        (&json!("the owner"), &json!("rules are as good"))
     );
     let undone = called(&folder, "bets.decide", &decide("running", "one more week"));
     assert_eq!(undone["state"], "due", "the deadline has still passed");
@@ -382,7 +382,7 @@ fn the_terminal_writes_a_bet_down_lists_it_and_decides() {
     let decided = folder.karat(&["bet", "decide", "tickets", "won", "--reason", "it does"]);
     assert!(decided.out.starts_with("tickets: won"), "{}{}", decided.out, decided.err);
     let shown = folder.karat(&["bet", "show", "tickets"]);
-    assert!(shown.out.contains("won by you"), "{}", shown.out);
+    assert!(shown.out.contains("won by the owner"), "{}", shown.out);
     let rules = folder.karat(&["rules", "show"]);
     assert!(
         rules.out.contains("When a message has") && rules.out.contains("n 40"),

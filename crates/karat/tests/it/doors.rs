@@ -140,7 +140,7 @@ fn an_invite_lets_one_person_in_with_its_role_and_a_name() {
     for name in [None, Some(""), Some("\u{1b}[2J"), Some(&"x".repeat(61) as &str)] {
         assert_eq!(join(name).status, 400, "{name:?}");
     }
-    assert_eq!(join(Some("You")).status, 409, "the name is taken");
+    assert_eq!(join(Some("The Owner")).status, 409, "the name is taken");
     let joined = join(Some("  Priya  K. "));
     assert_eq!(joined.status, 200, "a wrong name has not used the link up: {joined:?}");
     assert_eq!(joined.json()["person"]["name"], "Priya K.");

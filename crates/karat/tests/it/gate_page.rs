@@ -172,7 +172,7 @@ fn lowering_the_floor_afterwards_shows_as_an_amendment_at_once_and_with_the_next
     let shown = gate(&folder);
     let amendment = &shown["amendments"][0];
     assert_eq!(amendment["what"], "correct: right-queue at least 0.85 → right-queue at least 0.8");
-    assert_eq!((&amendment["is_pending"], &amendment["by"]), (&json!(true), &json!("you")));
+    assert_eq!((&amendment["is_pending"], &amendment["by"]), (&json!(true), &json!("the owner")));
     assert!(!shown["has_drifted"].as_array().unwrap().is_empty());
     let report = folder.karat(&["gate", "--format", "json", "--quiet"]).json();
     assert_eq!(report["amendments"][0]["what"], amendment["what"]);
