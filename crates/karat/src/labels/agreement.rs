@@ -14,7 +14,7 @@ use super::resolve::is_same;
 use super::shown::Measured;
 use super::{keep, shift, table};
 use crate::app::App;
-use crate::gate::describe::{plural, rate};
+use crate::gate::describe::plural;
 
 /// Agreement of the people of a queue, on labels that were made without a model's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ pub struct AgreementShown {
     pub own: Option<Measured>,
     /// How much suggestions move people, in assisted queues.
     pub assisted: Option<String>,
-    /// What follows.
+    /// What follows beyond the numbers; empty where nothing does.
     pub note: String,
 }
 
@@ -131,7 +131,7 @@ fn repeats(items: &[&Item]) -> Option<Measured> {
     Measured::fraction("same label twice by the same person", n_same, both.len() as u64)
 }
 
-/// What follows from the numbers, in at most three sentences.
+/// What follows from the numbers, in at most two sentences; how often people agree, `raw` says already.
 fn note(
     raw: Option<&Measured>,
     measures: &[Measure],
@@ -141,14 +141,8 @@ fn note(
     let Some(raw) = raw else {
         return "No item has two labels yet, made without a model's answer: agreement cannot be said.".into();
     };
-    let mut sentences = vec![format!(
-        "Two people give the same label in {} of 100 cases [{}, {}], on {}.",
-        (raw.estimate.unwrap_or(0.0) * 100.0).round(),
-        rate(raw.lower.unwrap_or(0.0)),
-        rate(raw.upper.unwrap_or(1.0)),
-        plural(raw.n, "item")
-    )];
-    sentences.extend(measures::paradox(base_rates, raw.estimate, measures));
+    let mut sentences: Vec<String> =
+        measures::paradox(base_rates, raw.estimate, measures).into_iter().collect();
     if let Some(top) = causes.first() {
         let n: u64 = causes.iter().map(|cause| cause.n).sum();
         let advice = match top.cause {

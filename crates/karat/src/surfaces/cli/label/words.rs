@@ -9,7 +9,7 @@ use crate::labels::agreement::AgreementShown;
 use crate::labels::next::QueueList;
 use crate::labels::promote::Promoted;
 use crate::labels::queue::{Kind, text_of};
-use crate::labels::shown::{LabelItem, LabelTask, QueueShown, Submitted};
+use crate::labels::shown::{LabelItem, LabelTask, Measured, QueueShown, Submitted};
 use crate::surfaces::cli::tables::{columns, plain};
 
 /// How to label.
@@ -147,12 +147,23 @@ pub fn left(n_done: u64) -> String {
 /// Whether people agree.
 pub fn agreement(shown: &AgreementShown) -> String {
     let mut text = format!(
-        "{} by {} on {} with two labels or more\n{}\n",
+        "{} by {} on {} with two labels or more\n",
         describe::plural(shown.n_labels, "label"),
         people(shown.n_people),
         describe::plural(shown.n_items, "item"),
-        plain(&shown.note, 1_000)
     );
+    if let Some(Measured { estimate: Some(same), lower, upper, n, .. }) = &shown.raw {
+        let _ = writeln!(
+            text,
+            "Two people give the same label in {} of 100 cases {}, on {}.",
+            (same * 100.0).round(),
+            describe::interval(lower.unwrap_or(0.0), upper.unwrap_or(1.0)),
+            describe::plural(*n, "item")
+        );
+    }
+    if !shown.note.is_empty() {
+        let _ = writeln!(text, "{}", plain(&shown.note, 1_000));
+    }
     for measure in &shown.measures {
         let _ = writeln!(text, "\n{}\n  {}", measure.name, measure.says);
     }
