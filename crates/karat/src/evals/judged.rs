@@ -48,7 +48,7 @@ pub async fn report(
     let primary_metric = primary_index.map(|index| outcomes.scorers[index].clone());
     let metric = primary_metric.as_deref();
     let baseline = feature.baseline.as_ref().and_then(|name| outcomes.variant(name));
-    let about = feature.about.clone().unwrap_or_else(|| format!("{} requests", feature.name));
+    let about = feature.about_words();
     let variants: Vec<VariantReport> = outcomes
         .variants
         .iter()

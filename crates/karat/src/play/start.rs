@@ -87,7 +87,7 @@ pub fn dataset_of(project: &Project, feature: &Feature) -> Result<Dataset> {
 
 /// What a request is, in the plural.
 pub fn about(feature: &Feature) -> String {
-    feature.about.clone().unwrap_or_else(|| format!("{} requests", feature.name))
+    feature.about_words()
 }
 
 /// Fields that the inputs have, in the order in which they first appear.

@@ -52,6 +52,11 @@ impl Feature {
         self.variants.iter().find(|variant| variant.name == name)
     }
 
+    /// What a request is, in the plural; a name is no word for it, so without one they are requests.
+    pub fn about_words(&self) -> String {
+        self.about.clone().unwrap_or_else(|| "requests".to_owned())
+    }
+
     /// The scorer of that name.
     pub fn scorer(&self, name: &str) -> Option<&Scorer> {
         self.scorers.iter().find(|scorer| scorer.name == name)

@@ -190,7 +190,7 @@ pub async fn show(app: App, input: AskGate) -> Result<GateShown> {
     let feature = &known.feature;
     Ok(GateShown {
         feature: feature.name.clone(),
-        about: feature.about.clone().unwrap_or_else(|| format!("{} requests", feature.name)),
+        about: feature.about_words(),
         run_id: latest.as_ref().map(|(run, _)| run.id.clone()),
         judged_at_ms: latest.as_ref().and_then(|(run, _)| run.ended_at_ms),
         promise,

@@ -101,7 +101,7 @@ async fn of_feature(app: &App, project: &Project, feature: &Feature) -> Result<F
     let cases = known.present.cases.as_ref();
     Ok(FeatureFacts {
         name: feature.name.clone(),
-        about: feature.about.clone().unwrap_or_else(|| format!("{} requests", feature.name)),
+        about: feature.about_words(),
         n_cases: cases.map_or(0, |cases| cases.n_all),
         n_held_out: cases.map_or(0, |cases| cases.n_held_out),
         has_criteria: !feature.mvq.is_empty(),

@@ -125,6 +125,17 @@ fn forty_pasted_rows_kill_one_candidate_promise_the_other_and_set_rules_beside_t
 }
 
 #[test]
+fn rows_that_nobody_gave_a_word_for_are_requests() {
+    let folder = Folder::new();
+    let mut input = bet(&folder, &pasted());
+    (input["name"], input["feature"]) = (json!("new-bet"), json!("new-bet"));
+    input["about"] = Value::Null;
+    called(&folder, "bets.create", &input);
+    let report = folder.karat(&["gate", "new-bet", "--format", "json", "--quiet"]).json();
+    assert_eq!(report["about"], "requests", "a name is no word for what people ask");
+}
+
+#[test]
 fn a_preview_says_the_same_whichever_answers_are_right() {
     let folder = Folder::new();
     let rotated: String = {
