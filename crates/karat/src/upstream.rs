@@ -25,6 +25,8 @@ use crate::tasks::Stop;
 #[derive(Clone, Debug)]
 pub struct Upstream {
     doors: Arc<Mutex<HashMap<String, Arc<Door>>>>,
+    /// Whether the answers of an address were simulated when it last answered.
+    simulated: Arc<Mutex<HashMap<String, bool>>>,
     /// Ends waits between attempts.
     pub stop: Stop,
     clock: Clock,
@@ -40,7 +42,18 @@ pub struct Door {
 impl Upstream {
     /// No connections yet.
     pub fn new(clock: Clock, stop: Stop) -> Self {
-        Self { doors: Arc::default(), stop, clock }
+        Self { doors: Arc::default(), simulated: Arc::default(), stop, clock }
+    }
+
+    /// Whether a scripted server stands behind a provider, as far as this process has asked it.
+    pub fn is_simulated(&self, provider: &Provider) -> Option<bool> {
+        let simulated = self.simulated.lock().unwrap_or_else(PoisonError::into_inner);
+        simulated.get(&provider.base_url).copied()
+    }
+
+    fn note_simulated(&self, provider: &Provider, is_simulated: bool) {
+        let mut simulated = self.simulated.lock().unwrap_or_else(PoisonError::into_inner);
+        simulated.insert(provider.base_url.clone(), is_simulated);
     }
 
     /// The door of a provider; all callers of one provider share it.

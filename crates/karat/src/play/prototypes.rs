@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::run::{AskVariant, variant_of};
-use super::start::can_run_new;
+use super::start::{can_run_new, is_simulated};
 use crate::app::{App, Refusal};
 use crate::gate::shown::Measured;
 use kept::{Kept, KeptThumb};
@@ -91,7 +91,7 @@ pub struct Prototype {
     pub thumbs_up: Option<Measured>,
     /// What people wrote, newest first.
     pub comments: Vec<PrototypeComment>,
-    /// True where a scripted server answered a try.
+    /// True where a scripted server answers, as far as it was asked.
     pub simulated: bool,
 }
 
@@ -168,6 +168,7 @@ pub async fn publish(app: App, input: PublishPrototype) -> Result<Prototype> {
         expires_at_ms: now + i64::from(days) * DAY_MS,
         is_withdrawn: false,
         by: app.actor.name.clone(),
+        simulated: is_simulated(&app, &project, &variant.kind) == Some(true),
     };
     kept::put(&store, &Hash::of_bytes(token.as_bytes()), &kept, now).await?;
     let shown = shown(&app, kept).await?;
@@ -230,6 +231,6 @@ async fn shown(app: &App, kept: Kept) -> Result<Prototype> {
         spent_usd: uses.spent_usd,
         thumbs_up: Measured::share("thumbs up", n_up, thumbs.len() as u64, alpha),
         comments,
-        simulated: uses.simulated,
+        simulated: uses.simulated || kept.simulated,
     })
 }

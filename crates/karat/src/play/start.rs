@@ -101,6 +101,16 @@ pub fn input_fields(dataset: &Dataset) -> Vec<String> {
     fields
 }
 
+/// Whether a scripted server answers for such a variant; absent where its provider was not asked yet.
+pub fn is_simulated(app: &App, project: &Project, kind: &VariantKind) -> Option<bool> {
+    match kind {
+        VariantKind::Chat { model, .. } => {
+            app.upstream.is_simulated(project.provider(&model.provider)?)
+        }
+        _ => Some(false),
+    }
+}
+
 /// Tells what there is to play with.
 pub async fn start(app: App, input: StartPlay) -> Result<PlayStart> {
     let project = app.project()?;
@@ -117,7 +127,7 @@ pub async fn start(app: App, input: StartPlay) -> Result<PlayStart> {
             kind: variant.kind.word().to_owned(),
             is_baseline: feature.baseline.as_ref() == Some(&variant.name),
             can_run_new: can_run_new(&variant.kind),
-            simulated: (!matches!(variant.kind, VariantKind::Chat { .. })).then_some(false),
+            simulated: is_simulated(&app, &project, &variant.kind),
             has_prompt: model.is_some(),
             model,
         }

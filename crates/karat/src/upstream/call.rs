@@ -207,6 +207,7 @@ impl Upstream {
             }
         };
         let simulated = incoming.header(SIMULATED).is_some();
+        self.note_simulated(provider, simulated);
         let response = HttpResponse {
             status: incoming.status,
             headers: &incoming.headers,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use karat::app::{App, Refusal, RefusalKind};
 use karat::config::Config;
 use karat::evals::progress::Update;
+use karat::operations;
 use karat::play::prototypes::{
     self, Thumb, ThumbPrototype, TryPrototype, WithdrawPrototype, attempt, thumb, view,
 };
@@ -16,7 +17,7 @@ use karat::tasks::Stop;
 use serde_json::{Value, json};
 
 use crate::program::{Done, Folder, repository, variant};
-use crate::server::{Asking, Server};
+use crate::server::{Asking, OK, Server};
 
 fn call(folder: &Folder, operation: &str, input: &Value) -> Done {
     folder.karat(&["call", operation, &input.to_string()])
@@ -438,6 +439,33 @@ fn a_prototype_answers_whoever_has_the_link_until_it_is_withdrawn() {
         let is_there = bytes.windows(token.len()).any(|window| window == token.as_bytes());
         assert!(!is_there, "the token itself is not kept");
     }
+}
+
+#[test]
+fn a_prototype_says_before_its_first_try_that_a_scripted_server_answers() {
+    let server = Server::start(OK);
+    let folder = Asking { url: &server.url, ..Asking::default() }.folder();
+    let app = app(&folder);
+    block_on(async {
+        let call = async |name: &str, input: Value| {
+            operations::find(name).unwrap().call(app.clone(), input).await.unwrap()
+        };
+        // Whoever publishes has asked the provider before: in Play, in a run, or by a test.
+        call("providers.test", json!({ "provider": "sim" })).await;
+        let start = call("play.start", json!({ "feature": "ask" })).await;
+        let live = start["variants"].as_array().unwrap().iter().find(|it| it["name"] == "live");
+        assert_eq!(live.unwrap()["simulated"], true);
+        let wanted = json!({ "feature": "ask", "variant": "live" });
+        let published = call("prototypes.publish", wanted).await;
+        assert_eq!(published["simulated"], true);
+        let token = published["url"].as_str().unwrap().strip_prefix("/p/").unwrap();
+        assert!(view(app.clone(), token).await.unwrap().simulated);
+        // Another process, such as a server that was started again, knows it, too.
+        let later = self::app(&folder);
+        assert!(view(later.clone(), token).await.unwrap().simulated);
+        later.close().await;
+        app.close().await;
+    });
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub(super) struct Kept {
     pub(super) expires_at_ms: i64,
     pub(super) is_withdrawn: bool,
     pub(super) by: String,
+    /// A scripted server was seen behind the variant when it was published.
+    #[serde(default)]
+    pub(super) simulated: bool,
 }
 
 /// How much a link was used.

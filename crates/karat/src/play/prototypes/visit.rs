@@ -13,7 +13,7 @@ use crate::app::{App, Refusal};
 use crate::datasets::split;
 use crate::play::inputs;
 use crate::play::run::{AskVariant, seed, variant_of};
-use crate::play::start::{about, dataset_of, input_fields};
+use crate::play::start::{about, dataset_of, input_fields, is_simulated};
 use crate::project::Problems;
 use crate::variants::{Producer, Request};
 
@@ -30,7 +30,7 @@ pub struct PrototypeView {
     pub input_fields: Vec<String>,
     /// Inputs to begin with, from cases that tune.
     pub samples: Vec<Map<String, Value>>,
-    /// True where a scripted server has answered a try.
+    /// True where a scripted server answers, as far as it was asked.
     pub simulated: bool,
     /// Whether it answers.
     pub is_open: bool,
@@ -113,13 +113,13 @@ pub async fn view(app: App, token: &str) -> Result<PrototypeView> {
         about: String::new(),
         input_fields: Vec::new(),
         samples: Vec::new(),
-        simulated: uses.simulated,
+        simulated: uses.simulated || kept.simulated,
         is_open: false,
         left: 0,
     };
-    let Some(feature) = feature.filter(|feature| feature.variant(&kept.variant).is_some()) else {
-        return Ok(shown);
-    };
+    let found = feature.and_then(|feature| Some((feature, feature.variant(&kept.variant)?)));
+    let Some((feature, variant)) = found else { return Ok(shown) };
+    shown.simulated |= is_simulated(&app, &project, &variant.kind) == Some(true);
     let dataset = dataset_of(&project, feature).map_err(|_| closed())?;
     let tuning = split::cases_in(&dataset, split::tuning_scope(&dataset));
     shown.about = about(feature);
