@@ -201,6 +201,15 @@ fn side<'a>(side: &'a (Arc<Loaded>, String), metric: &str) -> Result<Side<'a>> {
     Ok(Side { loaded: &side.0, variant: &side.1, scorer })
 }
 
+/// Why the report of a run with more pairs shows another interval for this one.
+fn more_pairs(loaded: &Loaded) -> Option<String> {
+    let report = loaded.run.report.as_ref()?;
+    let n = report["comparisons"].as_array().map_or(0, Vec::len);
+    (n > 1).then(|| {
+        format!("This pair is looked at alone; the run's page holds its {n} pairs all together, so each interval is wider there.")
+    })
+}
+
 /// Fields by which a criterion of the feature judges apart.
 fn judged_fields(app: &App, feature: &str) -> Vec<String> {
     let Ok(project) = app.project() else { return Vec::new() };
@@ -241,7 +250,7 @@ async fn sides(app: &App, store: &Store, input: &AskChanges) -> Result<Sides> {
             first: (Arc::clone(&of), input.first.clone()),
             second: (Arc::clone(&of), input.second.clone()),
             title,
-            note: None,
+            note: more_pairs(&of),
         });
     }
     if input.run.is_some() || is_variant(&input.first) != is_variant(&input.second) {

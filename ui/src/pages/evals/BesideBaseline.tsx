@@ -15,6 +15,7 @@ export function BesideBaseline({ report }: { report: Report }) {
         caption={`Difference from ${report.baseline} by ${report.primary_metric}`} worse="worse" better="better"
         rows={beside.map((compared) => ({ ...compared, label: compared.second }))}
       />
+      {report.comparisons.length > 1 && <p className="soft tiny">The intervals hold for all {report.comparisons.length} pairs of this run together; a comparison of one pair alone has a narrower one.</p>}
       <p className={css.links}>
         Case by case: {beside.map(({ first, second }) => (
           <Go key={second} to={address(`/evals/${report.run_id}/compare`, { first, second })}>{second}</Go>

@@ -94,7 +94,7 @@ fn pairs(report: &Report) -> String {
     let mut body = wide_table(
         "Pairs",
         &format!(
-            "Mean of second minus first by {metric} on the cases that both answered. The intervals hold for all pairs together; p is the exact McNemar test after Holm's correction, where every score is 0 or 1."
+            "Mean of second minus first by {metric} on the cases that both answered. The intervals hold for all pairs together, so each is wider than in a comparison of that pair alone; p is the exact McNemar test after Holm's correction, where every score is 0 or 1."
         ),
         ["First → second", "Difference", "n", "Only first · only second", "p", "Who is ahead"]
             .map(str::to_owned)
