@@ -72,6 +72,8 @@ pub async fn report(
         .unwrap_or_default();
     let chosen = headline::choose(&variants, metric);
     let examples = match (chosen, primary_index) {
+        // A report is for everybody; single held-out cases are shown on request only, and the look is kept.
+        _ if prepared.plan.scope == Scope::HeldOut => Vec::new(),
         (Some(variant), Some(scorer)) => examples(app, prepared, outcomes, variant, scorer).await?,
         _ => Vec::new(),
     };
@@ -115,9 +117,20 @@ pub async fn report(
         amendments: gating.map(|gating| gating.amendments.clone()).unwrap_or_default(),
         criteria_since: gating.and_then(|gating| gating.criteria_since.clone()),
     };
+    if report.scope == Scope::HeldOut {
+        count_instead_of_names(&mut report.variants);
+    }
     report.unknowns = unknowns::unknowns(&report, has_judges);
     report.next_step = unknowns::next_step(&report);
     Ok(report)
+}
+
+/// A criterion says how many cases failed; which held-out ones, is shown on request only.
+fn count_instead_of_names(variants: &mut [VariantReport]) {
+    let verdicts = variants.iter_mut().filter_map(|variant| variant.verdict.as_mut());
+    for criterion in verdicts.flat_map(|verdict| &mut verdict.criteria) {
+        criterion.failed_cases.clear();
+    }
 }
 
 /// What the cases in scope can show.

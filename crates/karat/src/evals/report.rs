@@ -71,7 +71,7 @@ pub struct Report {
     pub findings: Vec<String>,
     /// Variants × tags and segments.
     pub capability: Vec<MapRow>,
-    /// Three answers of the headline's variant, picked by rule.
+    /// Three answers of the headline's variant, picked by rule; none where the cases are held out.
     pub examples: Vec<Example>,
     /// What these cases can show.
     pub power: Power,

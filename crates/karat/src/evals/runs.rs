@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Result, bail};
-use karat_records::{Case, EvalRun, RunState, Scope, Verdict};
+use karat_records::{Case, EvalRun, RunState, Scope, Split, Verdict};
 use karat_store::RunFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -276,6 +276,9 @@ pub fn cases_by_id(app: &App, feature: &str) -> BTreeMap<String, Case> {
         .collect()
 }
 
+/// Changed cases that are named at most.
+const MOST_CHANGED: usize = 20;
+
 /// What to compare.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -287,6 +290,9 @@ pub struct CompareRuns {
     /// By which scorer; the primary metric where absent.
     #[serde(default)]
     pub metric: Option<String>,
+    /// Show held-out cases as well; needs the role editor, and each look is written down.
+    #[serde(default)]
+    pub reveal_held_out: bool,
 }
 
 /// Two runs or variants, side by side.
@@ -298,6 +304,9 @@ pub struct Compared {
     pub comparisons: Vec<Comparison>,
     /// Cases whose success changed, the largest change first; at most 20.
     pub changed: Vec<ChangedCase>,
+    /// Held-out cases whose success changed and that are not shown one by one.
+    #[serde(default)]
+    pub n_hidden: u64,
 }
 
 /// One case that came out differently.
@@ -318,6 +327,9 @@ pub struct ChangedCase {
 /// Compares two runs, or two variants of the latest run, on the cases that both answered.
 pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
     let alpha = app.project().map_or(0.05, |project| project.alpha());
+    if input.reveal_held_out {
+        looks::check(&app)?;
+    }
     let Some(store) = app.existing_store()? else {
         return Err(load::none_yet());
     };
@@ -337,7 +349,8 @@ pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
             input.second,
             super::unknowns::short(&latest.run.id)
         );
-        return Ok(side_by_side(title, &outcomes, &[pair], &metric, alpha));
+        let compared = side_by_side(title, &outcomes, &[pair], &metric, alpha);
+        return guarded(&app, &input, &[&latest], compared).await;
     }
     // One side names a variant of the latest run, so the other was meant to.
     if is_variant(&input.first) != is_variant(&input.second) {
@@ -370,7 +383,32 @@ pub async fn compare(app: App, input: CompareRuns) -> Result<Compared> {
         super::unknowns::short(&first.run.id),
         super::unknowns::short(&second.run.id)
     );
-    Ok(side_by_side(title, &outcomes, &pairs, &metric, alpha))
+    let compared = side_by_side(title, &outcomes, &pairs, &metric, alpha);
+    guarded(&app, &input, &[&second, &first], compared).await
+}
+
+/// Counts the held-out cases instead of naming them; whoever asks for their names is written down.
+async fn guarded(
+    app: &App,
+    input: &CompareRuns,
+    runs: &[&Loaded],
+    mut compared: Compared,
+) -> Result<Compared> {
+    let Some(run) = runs.first().map(|loaded| &loaded.run) else { return Ok(compared) };
+    let cases = cases_by_id(app, &run.plan.feature);
+    let judged = runs.iter().any(|loaded| loaded.run.plan.scope == Scope::HeldOut);
+    let is_held_out = |change: &ChangedCase| {
+        judged || cases.get(&change.case_id).is_some_and(|case| case.split == Split::Gate)
+    };
+    if !input.reveal_held_out {
+        let n_all = compared.changed.len();
+        compared.changed.retain(|change| !is_held_out(change));
+        compared.n_hidden = (n_all - compared.changed.len()) as u64;
+    }
+    compared.changed.truncate(MOST_CHANGED);
+    let n_seen = compared.changed.iter().filter(|change| is_held_out(change)).count() as u64;
+    super::answers::note(app, &run.plan.dataset.name, &run.id, n_seen).await?;
+    Ok(compared)
 }
 
 /// The metric that was asked for, else the run's primary one, else its first scorer.
@@ -473,6 +511,5 @@ fn side_by_side(
             .total_cmp(&(a.after - a.before).abs())
             .then(a.case_id.cmp(&b.case_id))
     });
-    changed.truncate(20);
-    Compared { title, comparisons, changed }
+    Compared { title, comparisons, changed, n_hidden: 0 }
 }

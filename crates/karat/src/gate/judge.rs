@@ -92,7 +92,7 @@ pub struct CriterionVerdict {
     /// What else should be known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Cases that failed, for exact criteria; at most ten.
+    /// Cases that failed, for exact criteria; at most ten, and none that are held out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_cases: Vec<String>,
 }
@@ -395,6 +395,9 @@ fn exact(measured: &Measured, most: u64, alpha: f64, blank: CriterionVerdict) ->
         describe::plural(measured.n_failures, "failure"),
         describe::plural(n, "trial")
     )];
+    if failing_cases > 0 {
+        notes.push(format!("{} failed", describe::plural(failing_cases, "case")));
+    }
     if measured.n_undecided > 0 {
         notes.push(format!(
             "{} could not be decided",

@@ -96,7 +96,23 @@ async fn held_out_answers_need_a_reveal_by_an_editor_and_each_look_is_recorded()
     let compared = call(&viewer, "runs.changes", changes.clone()).await.unwrap();
     assert!(compared["cases"].as_array().unwrap().is_empty(), "no single case");
     assert_eq!(compared["comparison"]["n"], 186, "but the whole");
+    let named = call(&viewer, "runs.compare", changes.clone()).await.unwrap();
+    assert!(named["changed"].as_array().unwrap().is_empty(), "{named}");
+    assert_eq!(
+        named["n_hidden"],
+        compared["comparison"]["n"].as_u64().unwrap() - compared["ties"].as_u64().unwrap()
+    );
+    let shown = call(&viewer, "runs.show", json!({"run": "latest"})).await.unwrap();
+    assert_eq!(shown["report"]["examples"], json!([]), "a report names no held-out case");
+    let report = shown["report"].to_string();
+    assert!(!report.contains("failed_cases"), "{report}");
+    assert!(report.contains("cases failed"), "how many is said");
+    assert!(compared["note"].as_str().unwrap().contains("looked at alone"), "{compared}");
     for (operation, input) in [
+        (
+            "runs.compare",
+            json!({"first": "compact-a", "second": "steady-b", "reveal_held_out": true}),
+        ),
         ("runs.answers", json!({"run": "latest", "reveal_held_out": true})),
         ("runs.show", json!({"run": "latest", "failed": true, "reveal_held_out": true})),
         (
@@ -123,6 +139,11 @@ async fn held_out_answers_need_a_reveal_by_an_editor_and_each_look_is_recorded()
     let looks = gate["looks"].as_array().unwrap();
     assert_eq!(looks.len(), 1, "{looks:?}");
     assert_eq!((&looks[0]["by"], &looks[0]["n_answers"]), (&json!("Ana"), &json!(n_shown)));
+    let look = json!({"first": "compact-a", "second": "steady-b", "reveal_held_out": true});
+    let named = call(&editor, "runs.compare", look).await.unwrap();
+    assert_eq!((named["changed"].as_array().unwrap().len(), &named["n_hidden"]), (20, &json!(0)));
+    let gate = call(&viewer, "gate.show", json!({})).await.unwrap();
+    assert_eq!(gate["looks"].as_array().unwrap().len(), 2, "that was a look, too");
     viewer.close().await;
     editor.close().await;
 }

@@ -2,13 +2,26 @@
 
 use std::fmt::Write as _;
 
+use karat_records::Scope;
+
 use super::text::{block_of, lines, prose};
 use crate::evals::examples::{Example, StandsFor};
 use crate::evals::report::Report;
-use crate::gate::describe::number;
+use crate::evals::unknowns::short;
+use crate::gate::describe::{number, plural};
 
 /// The answers with what was asked and what was expected; nothing where there are none.
 pub fn examples(report: &Report) -> String {
+    if report.examples.is_empty() && report.scope == Scope::HeldOut {
+        return block_of(
+            "No single answers",
+            &format!(
+                "<p class=\"small\">{} judged, and none is shown one by one: whoever sees them tunes towards them. <code>karat show {} --failed --reveal-held-out</code> shows them, and the look is written down.</p>\n",
+                plural(report.n_cases, "held-out case"),
+                short(&report.run_id)
+            ),
+        );
+    }
     if report.examples.is_empty() {
         return String::new();
     }

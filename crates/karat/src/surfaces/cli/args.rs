@@ -276,6 +276,9 @@ pub struct CompareArgs {
     /// By this scorer.
     #[arg(long)]
     pub metric: Option<String>,
+    /// Name held-out cases as well; the look is written down.
+    #[arg(long)]
+    pub reveal_held_out: bool,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub format: ListFormat,

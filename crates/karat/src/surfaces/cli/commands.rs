@@ -165,7 +165,12 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
         }
         Some(Command::Show(args)) => show(app, &reach, args).await,
         Some(Command::Compare(args)) => {
-            let input = CompareRuns { first: args.first, second: args.second, metric: args.metric };
+            let input = CompareRuns {
+                first: args.first,
+                second: args.second,
+                metric: args.metric,
+                reveal_held_out: args.reveal_held_out,
+            };
             let compared: Compared = reach.ask("runs.compare", &input).await?;
             print_either(args.format, &compared, tables::compared).map(|()| 0)
         }

@@ -192,6 +192,13 @@ pub fn compared(compared: &Compared) -> String {
         }));
         text.push_str(&columns(&rows));
     }
+    if compared.n_hidden > 0 {
+        let _ = writeln!(
+            text,
+            "  {} changed and not named; --reveal-held-out names them, and the look is written down",
+            describe::plural(compared.n_hidden, "held-out case")
+        );
+    }
     text
 }
 
