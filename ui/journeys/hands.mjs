@@ -71,12 +71,17 @@ export class Keyboard extends Hands {
     assert.fail(`Tab never reaches ${target}`);
   }
 
-  /** Where the focus is must be visible. */
+  /** Where the focus is must be visible; a row that is a link as a whole shows it as a whole. */
   async seen(handle) {
     const shows = await this.page.evaluate((element) => {
+      const outlined = (shown) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(shown);
+        return outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0;
+      };
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
-      const visible = (style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none" || style.borderStyle !== "none";
+      const row = element.matches("[data-row]") ? element.closest("tr") : null;
+      const visible = outlined(element) || (row !== null && outlined(row)) || style.boxShadow !== "none" || style.borderStyle !== "none";
       return visible && box.width > 0 && box.height > 0;
     }, handle);
     assert.ok(shows, "the focus cannot be seen");

@@ -39,7 +39,7 @@ function SignForm({ gate, report }: { gate: GateShown; report: Report }) {
   const [note, setNote] = useState("");
   const [variant, setVariant] = useState(passed.find((name) => name === report.headline.variant) ?? passed[0] ?? "");
   const form = useRef<HTMLFormElement>(null);
-  const sign = useWrite("gate.sign", ["gate.show"]);
+  const sign = useWrite("gate.sign", ["gate.show", "today.show"]);
   useKeys({ "gate.sign": () => form.current?.querySelector<HTMLElement>("input")?.focus() });
   const send = (event: React.FormEvent) => {
     event.preventDefault();
