@@ -49,7 +49,7 @@ pub struct App {
     /// Keys that were looked up a moment ago.
     pub keyring: Arc<Keyring>,
     /// Held while files of the project are read, changed and written back, so that no change is lost.
-    pub files: Arc<tokio::sync::Mutex<()>>,
+    pub files: Arc<tokio::sync::Mutex<FileChanges>>,
     /// Who acts: on a terminal the local person, who may do everything.
     pub actor: Arc<Person>,
     /// Where people reach this server, without a slash at the end; links begin with it.
@@ -62,6 +62,16 @@ impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").field("folder", &self.folder).finish_non_exhaustive()
     }
+}
+
+/// What happened to the project's files in this process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileChanges {
+    /// The history has everything that we wrote.
+    #[default]
+    Kept,
+    /// Somebody wrote, or tried to, since the history was kept.
+    Written,
 }
 
 impl App {
@@ -99,6 +109,13 @@ impl App {
     #[must_use]
     pub fn staying(self) -> Self {
         Self { stays: true, ..self }
+    }
+
+    /// Waits until nobody else changes files of the project; the next one waits for what this answers.
+    pub async fn change_files(&self) -> tokio::sync::OwnedMutexGuard<FileChanges> {
+        let mut files = Arc::clone(&self.files).lock_owned().await;
+        *files = FileChanges::Written;
+        files
     }
 
     /// The same handles, for somebody else.

@@ -21,7 +21,7 @@ use crate::evals::{draft, present, start};
 use crate::gate::describe;
 use crate::project::block::with_tables;
 use crate::project::dataset::{Columns, DatasetFile};
-use crate::project::edit::{self, Edit, NewContent};
+use crate::project::edit::{Edit, NewContent};
 use crate::project::files::Files;
 use crate::project::init::{
     self,
@@ -115,7 +115,7 @@ struct Wanted {
 
 /// Writes a bet down.
 pub async fn create(app: App, input: CreateBet) -> Result<CreatedBet> {
-    let _alone = edit::alone().await;
+    let _files = app.change_files().await;
     let root = read::find_root(&app.folder);
     let project = root.as_ref().map(|_| app.project()).transpose()?;
     let wanted = check(&app, &input, project.as_ref())?;

@@ -12,7 +12,7 @@ use crate::evals::rule_marks;
 use crate::gate::describe;
 use crate::gate::shown::Measured;
 use crate::project::block::table_at;
-use crate::project::edit::{self, Edit, NewContent};
+use crate::project::edit::{Edit, NewContent};
 use crate::project::problem::suggestion;
 use crate::project::{FILE, Feature, Problems, Project, Rules, VariantKind};
 
@@ -82,7 +82,7 @@ pub async fn show(app: App, input: ShowRules) -> Result<RulesShown> {
 
 /// Writes the rules of a variant, whole or not at all.
 pub async fn edit(app: App, input: EditRules) -> Result<RulesShown> {
-    let _alone = edit::alone().await;
+    let _files = app.change_files().await;
     let project = app.project()?;
     let feature = project.choose(Some(&input.feature))?;
     let (variant, _) = rules_of(feature, Some(&input.variant))?;

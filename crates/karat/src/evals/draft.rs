@@ -83,6 +83,7 @@ pub async fn draft(app: App, input: DraftRules) -> Result<Draft> {
             "{file:?} is no place for rules\n  next: name a file inside the project that ends with .toml, such as rules/draft.toml"
         )));
     }
+    let _files = app.change_files().await;
     let project = app.project()?;
     let feature = start::choose_feature(&project, input.feature.as_deref())?;
     let problems = Problems::default();

@@ -7,7 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use karat_records::Case;
+use karat_records::{Case, Split};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,6 +76,8 @@ struct Now {
 pub async fn promote(app: App, input: Promote) -> Result<Promoted> {
     let store = app.store()?;
     let queue = keep::queue(&store, &input.queue).await?;
+    // Here one after the other, beside other processes by the lock.
+    let _files = app.change_files().await;
     let project = app.project()?;
     let file = dataset_file(&project, &queue, input.dataset.as_deref())?;
     let _lock = lock(&app, &file.name)?;
@@ -253,8 +255,15 @@ fn write(
     )))
 }
 
+/// The version as `datasets.versions` lists it.
 fn version_of(dataset: &Dataset) -> String {
-    datasets::version(&dataset.cases.iter().collect::<Vec<_>>()).to_string()
+    let hashes = |wants: fn(Split) -> bool| -> Vec<[u8; 32]> {
+        let cases = dataset.cases.iter().filter(|case| wants(case.split));
+        cases.filter_map(|case| case.content_hash().bytes()).collect()
+    };
+    let mut tune = hashes(|split| split != Split::Gate);
+    let mut gate = hashes(|split| split == Split::Gate);
+    datasets::whole_version(&mut tune, &mut gate).to_string()
 }
 
 fn read(project: &Project, file: &DatasetFile) -> Result<Now> {

@@ -16,7 +16,7 @@ use super::start::dataset_of;
 use crate::app::{App, Broken, Refusal};
 use crate::datasets::Dataset;
 use crate::project::block::{table_at, with_tables};
-use crate::project::edit::{self, Edit, NewContent};
+use crate::project::edit::{Edit, NewContent};
 use crate::project::init::toml_text;
 use crate::project::problem::suggestion;
 use crate::project::{FILE, Feature, Project, Prompt, Variant, VariantKind, read};
@@ -105,7 +105,7 @@ pub async fn show(app: App, input: ShowPrompt) -> Result<PromptShown> {
 
 /// Saves a prompt, in its file or as a variant of its own.
 pub async fn save(app: App, input: SavePrompt) -> Result<PromptShown> {
-    let _alone = edit::alone().await;
+    let _files = app.change_files().await;
     let project = app.project()?;
     let feature = project.choose(Some(&input.feature))?;
     let draft = PlayDraft {

@@ -37,14 +37,6 @@ pub struct NewContent<'a> {
     pub content: &'a [u8],
 }
 
-/// Changes that are checked after they were written come one after the other.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-/// Waits until no other change of this process is under way; the next one waits for what this answers.
-pub async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
-    ALONE.lock().await
-}
-
 /// Looking at a file and replacing it is one step within this process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

@@ -85,7 +85,7 @@ pub async fn amend(app: App, input: AmendInput) -> Result<GateShown> {
             input.min
         )));
     }
-    let files = app.files.lock().await;
+    let files = app.change_files().await;
     let project = app.project()?;
     let feature = choose_feature(&project, input.feature.as_deref())?;
     let criterion = amendable(&feature.name, &feature.mvq, &input.criterion)?;

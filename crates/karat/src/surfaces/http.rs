@@ -16,6 +16,8 @@ pub mod session;
 
 pub mod call;
 
+pub mod remember;
+
 pub mod again;
 
 pub mod events;

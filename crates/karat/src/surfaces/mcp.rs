@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::http::answer::{self, Answer};
 use super::http::caller::Caller;
 use super::http::doors::Doors;
+use super::http::remember;
 use super::problem::Problem;
 use crate::app::{App, Watch};
 use crate::evals::progress::Update;
@@ -86,6 +87,7 @@ impl Tools {
                 Some(place) => Some((Arc::clone(doors), place)),
             },
         };
+        let server = app.clone();
         let called = async move { answer::of_call(app, &operation, input).await };
         let mut here = None;
         match task {
@@ -95,6 +97,7 @@ impl Tools {
                 drop(place);
                 // A caller who has left finds the result where it is stored.
                 let _ = sender.send(answer);
+                remember::changes(server).await;
             }),
             kept => {
                 here = Some(Box::pin(async move {

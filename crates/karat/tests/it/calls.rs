@@ -280,3 +280,56 @@ fn one_person_has_so_many_calls_at_once_and_others_have_theirs() {
         assert_eq!((refused.status, refused.header("retry-after")), (429, "1"), "{refused:?}");
     });
 }
+
+#[test]
+fn what_the_files_say_is_in_the_history_from_the_start_and_after_each_change() {
+    let (_folder, _served, admin) = example();
+    let of = |kind: &str| {
+        let listed = admin.call("history.list", &json!({ "kind": kind })).json();
+        listed["entries"].as_array().map_or(0, Vec::len)
+    };
+    // Kept in the background: nobody waits for it, so the test asks until it is there.
+    let until = |kind: &str, n: usize| {
+        let begun = Instant::now();
+        while of(kind) != n {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{kind}: {} and not {n}", of(kind));
+        }
+    };
+    until("project", 1);
+    until("rules", 1);
+    until("dataset", 1);
+    let floor = json!({ "feature": "triage", "criterion": "correct", "min": 0.8, "reason": "the desk reads every answer" });
+    let amended = admin.call("gate.amend", &floor);
+    assert_eq!(amended.status, 200, "{amended:?}");
+    until("project", 2);
+    until("mvq", 2);
+}
+
+#[test]
+fn a_key_that_is_sent_twice_is_in_no_answer_and_in_no_line_of_the_server() {
+    const KEY: &str = "qz-planted-secret-9876543210";
+    let (folder, served, admin) = example();
+    let once = [("idempotency-key", "the-same")];
+    let input = json!({ "name": "KARAT_TEST_CALLS_KEY", "key": KEY });
+    let send = |input: &Value| admin.send("POST", "/api/v1/keys.set", Some(input), &once);
+    let (first, again) = (send(&input), send(&input));
+    assert_eq!((first.status, again.status), (200, 200), "{first:?}");
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let other = send(&json!({ "name": "KARAT_TEST_CALLS_KEY", "key": format!("{KEY}0") }));
+    assert_eq!(other.status, 422, "the key belongs to another request");
+    let broken = send(&json!({ "name": "KARAT_TEST_CALLS_KEY", "key": [KEY] }));
+    for reply in [&first, &again, &other, &broken] {
+        assert!(!reply.body.contains("qz-planted"), "{reply:?}");
+    }
+    let (_, said) = served.end();
+    assert!(!said.contains("qz-planted"), "{said}");
+    // One file may know it: the one that keeps keys.
+    for entry in std::fs::read_dir(folder.path().join(".karat")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() && !path.ends_with("keys") {
+            let bytes = std::fs::read(&path).unwrap();
+            let has = bytes.windows(KEY.len()).any(|part| part == KEY.as_bytes());
+            assert!(!has, "{}", path.display());
+        }
+    }
+}

@@ -206,6 +206,10 @@ async fn two_people_label_three_disputes_are_settled_and_the_gold_is_judged_by()
         (&json!(0), &json!(12), &json!(0))
     );
     assert_ne!(promoted["version"], promoted["before"]);
+    let dataset = &promoted["dataset"];
+    let known = call(&app, "datasets.versions", json!({"dataset": dataset})).await;
+    let newest = &known["versions"][0]["version"];
+    assert_eq!(*newest, promoted["version"], "the version by which everybody else knows it");
     let text = folder.read("tickets.jsonl");
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(lines(&text)[12..], lines(&before_text)[12..], "held-out lines stay byte for byte");

@@ -28,7 +28,7 @@ pub async fn serve(app: App, args: ServeArgs) -> Result<u8> {
     })?;
     let bound = listener.local_addr()?;
     let at = reached_at(bound, &args.allow_hosts);
-    let app = app.reached_at(&at);
+    let app = app.reached_at(&at).staying();
     let name =
         app.project().map_or_else(|_| app.folder.display().to_string(), |project| project.name);
     output::print(&format!("karat serves {name}, listens at {bound}"))?;

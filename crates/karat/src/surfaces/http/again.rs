@@ -135,6 +135,15 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_kept_as_its_hash_only() {
+        let again = Again::default();
+        let request = Hash::of_json(&serde_json::json!(["keys.set", { "key": "qz-planted" }]));
+        let turn = again.turn("ada", "k", request, Clock.instant());
+        assert!(matches!(turn, Turn::First(..)));
+        assert!(!format!("{again:?}").contains("qz-planted"));
+    }
+
+    #[test]
     fn memory_is_bounded() {
         let (again, now) = (Again::default(), Clock.instant());
         for index in 0..MOST_KEYS + 10 {

@@ -16,7 +16,7 @@ use super::again::{self, Coming, Sender, Turn};
 use super::answer::{self, Answer, json};
 use super::doors::{Doors, Place};
 use super::events::{self, Events};
-use super::{caller, session};
+use super::{caller, remember, session};
 use crate::app::App;
 use crate::operations::{Access, Operation};
 use crate::surfaces::problem::Problem;
@@ -142,12 +142,16 @@ fn take_turn(doors: &Doors, call: &Call, key: &str) -> Turn {
 /// Makes the call and sends its answer to everybody who waits for it.
 async fn made(call: Call, events: Option<Events>, sender: Sender) {
     let Call { app, operation, input, place } = call;
+    let server = app.clone();
     let app = app.watched_by(events.as_ref().map(Events::watch));
     let answer = answer::of_call(app, &operation, input).await;
     drop(place);
     sender.send_replace(Some(answer.clone()));
     if let Some(events) = events {
         events.end(&answer).await;
+    }
+    if operation.access == Access::Write {
+        remember::changes(server).await;
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::doors::Doors;
 use super::slow::Impatient;
-use super::{infer, routes};
+use super::{infer, remember, routes};
 use crate::app::App;
 use crate::gateway::{Gateway, watch};
 use crate::tasks::{Stop, Tasks};
@@ -81,6 +81,8 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
     let bound = listener.local_addr()?;
     let doors = Arc::new(Doors::new(app.clone(), Arc::clone(&gateway), bound, options));
+    // What the files say when the server starts is in the history, whoever edited them in between.
+    doors.start(remember::files(app.clone()));
     let router = routes::router(Arc::clone(&doors));
     let slots = Arc::new(Semaphore::new(limits.connections));
     let mut connections = Tasks::default();
