@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
+    ("gateway", &["upstream", "variants", "evals", "tasks"]),
     (
         "operations",
         &[
@@ -48,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "operations",
             "people",
+            "gateway",
             "checks",
             "evals",
             "gate",
@@ -66,7 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tasks",
         ],
     ),
-    ("app", &["config", "tasks", "upstream", "evals", "datasets"]),
+    ("app", &["config", "tasks", "upstream", "evals", "datasets", "people"]),
     ("tasks", &[]),
     ("clock", &[]),
     ("config", &[]),
