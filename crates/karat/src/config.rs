@@ -45,6 +45,9 @@ const KEY_FILE: &str = "keys";
 /// The name of the key with which somebody outside acts as an admin of a server.
 pub const ADMIN_KEY: &str = "KARAT_ADMIN_KEY";
 
+/// The name of the address to which notices are sent; whoever knows it can write there, so it is a secret.
+pub const WEBHOOK: &str = "KARAT_WEBHOOK";
+
 /// The name of the key that the terminal shows to a server of others.
 pub const SERVER_KEY: &str = "KARAT_API_KEY";
 

@@ -82,6 +82,8 @@ struct Current {
     snapshot: Arc<Snapshot>,
     cleaner: Arc<Cleaner>,
     problem: Option<Arc<str>>,
+    /// Orders of waterfalls that were decided.
+    orders: HashMap<String, Vec<String>>,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -140,9 +142,25 @@ impl Gateway {
         let read = Snapshot::read(&self.app);
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         match read {
-            Ok(snapshot) => *current = Current::of(snapshot),
+            Ok(mut snapshot) => {
+                let orders = std::mem::take(&mut current.orders);
+                snapshot.arrange(&orders);
+                *current = Current { orders, ..Current::of(snapshot) };
+            }
             Err(error) => current.problem = Some(format!("{error:#}").into()),
         }
+    }
+
+    /// Answers in these orders from the next request on; in the files' order where none is given.
+    pub fn arrange(&self, orders: HashMap<String, Vec<String>>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.orders == orders {
+            return;
+        }
+        let mut snapshot = (*current.snapshot).clone();
+        snapshot.arrange(&orders);
+        current.snapshot = Arc::new(snapshot);
+        current.orders = orders;
     }
 
     /// Starts a task that is awaited when the server ends.
@@ -241,7 +259,7 @@ impl Gateway {
 impl Current {
     fn of(snapshot: Snapshot) -> Self {
         let cleaner = Arc::new(Cleaner::new(snapshot.settings.redact.clone(), snapshot.keys()));
-        Self { snapshot: Arc::new(snapshot), cleaner, problem: None }
+        Self { snapshot: Arc::new(snapshot), cleaner, problem: None, orders: HashMap::new() }
     }
 }
 

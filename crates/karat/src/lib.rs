@@ -37,6 +37,8 @@ pub mod people;
 
 pub mod gateway;
 
+pub mod monitor;
+
 pub mod operations;
 
 pub mod surfaces;

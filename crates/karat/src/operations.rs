@@ -13,6 +13,8 @@ mod play;
 
 mod settings;
 
+mod monitoring;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -108,6 +110,7 @@ pub fn table() -> Vec<Operation> {
         data::rows(),
         settings::rows(),
         today::rows(),
+        monitoring::rows(),
     ]
     .into_iter()
     .flatten()

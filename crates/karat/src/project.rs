@@ -64,7 +64,7 @@ pub use bet::Bet;
 pub use criterion::{Bound, Criterion, Filter, Metric};
 pub use dataset::DatasetFile;
 pub use feature::Feature;
-pub use gateway::GatewaySettings;
+pub use gateway::{GatewaySettings, WebhookForm};
 pub use problem::{Place, Problem, Problems};
 pub use prompt::Prompt;
 pub use provider::{ModelName, Price, Provider};

@@ -21,7 +21,7 @@ use crate::variants::Producer;
 use crate::variants::chat::{Model, price_of};
 
 /// Everything that requests are answered from; replaced as a whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Features by name.
     pub features: HashMap<String, Served>,
@@ -37,7 +37,7 @@ pub struct Snapshot {
 }
 
 /// A feature as it is served.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Served {
     /// The feature as the file says it.
     pub feature: Feature,
@@ -172,6 +172,19 @@ fn files(project: &Project) -> Vec<PathBuf> {
         .iter()
         .flat_map(|dataset| std::iter::once(dataset.file.clone()).chain(dataset.gate_file.clone()));
     named.chain([lock::FILE.to_owned()]).chain(data).map(|file| project.root.join(file)).collect()
+}
+
+impl Snapshot {
+    /// With waterfalls in these orders; in the files' order where none is given.
+    pub fn arrange(&mut self, orders: &HashMap<String, Vec<String>>) {
+        for (name, served) in &mut self.features {
+            let order = orders.get(name).unwrap_or(&served.feature.waterfall);
+            let place = |candidate: &Arc<Candidate>| {
+                order.iter().position(|known| Some(known) == candidate.name.as_ref())
+            };
+            served.waterfall.sort_by_key(|candidate| place(candidate).unwrap_or(usize::MAX));
+        }
+    }
 }
 
 impl Candidate {

@@ -36,6 +36,8 @@ pub struct Feature {
     pub budget_usd_per_day: Option<f64>,
     /// Most requests in a minute.
     pub requests_per_minute: Option<u64>,
+    /// How often the canary asks the first of the waterfall.
+    pub canary_every: Option<std::time::Duration>,
     /// Variants in the file's order.
     pub variants: Vec<Variant>,
     /// Scorers in the file's order.
@@ -153,6 +155,7 @@ pub fn read(
         next_on_context_length: next_on.iter().any(|reason| reason == "context-length"),
         budget_usd_per_day: table.number("budget_usd_per_day"),
         requests_per_minute: table.integer("requests_per_minute"),
+        canary_every: table.duration("canary_every"),
         variants,
         scorers,
         mvq,

@@ -115,6 +115,11 @@ pub const GATEWAY: &[Field] = &[
         "Whether applications on this machine need a key; others always do. optional where absent.",
     ),
     optional("redact", Shape::TextList, "Patterns whose matches are never written down."),
+    optional(
+        "webhook",
+        Shape::OneOf(&["json", "slack"]),
+        "Form of the notices that are sent to the address in KARAT_WEBHOOK; json where absent.",
+    ),
     optional("keep_days", Shape::Integer, "Days after which requests and answers are forgotten."),
 ];
 
@@ -236,6 +241,11 @@ pub const FEATURE: &[Field] = &[
         "What its answers may cost in 24 hours, in US dollars.",
     ),
     optional("requests_per_minute", Shape::Integer, "Most requests in a minute."),
+    optional(
+        "canary_every",
+        Shape::Duration,
+        "How often the canary asks the first of the waterfall.",
+    ),
     required("variants", Shape::Table, "Ways to produce the output, by name."),
     optional("scorers", Shape::Table, "Judgements of an answer by name; 1 is always good."),
     optional("mvq", Shape::Table, "Minimum viable quality: criteria by name, all must hold."),

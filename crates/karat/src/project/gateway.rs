@@ -6,6 +6,15 @@ use regex::Regex;
 
 use super::reader::Table;
 
+/// The form of notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookForm {
+    /// Our own JSON.
+    Json,
+    /// What Slack's incoming webhooks take.
+    Slack,
+}
+
 /// How requests are answered and recorded.
 #[derive(Clone, Debug)]
 pub struct GatewaySettings {
@@ -19,6 +28,8 @@ pub struct GatewaySettings {
     pub serves_unrecorded: bool,
     /// Whether applications on this machine need a key as well.
     pub needs_keys: bool,
+    /// The form of notices.
+    pub webhook: WebhookForm,
     /// Patterns whose matches are never written down.
     pub redact: Vec<Regex>,
     /// Days after which requests and answers are forgotten.
@@ -33,6 +44,7 @@ impl Default for GatewaySettings {
             records: true,
             serves_unrecorded: false,
             needs_keys: false,
+            webhook: WebhookForm::Json,
             redact: Vec::new(),
             keep_days: None,
         }
@@ -60,6 +72,10 @@ pub fn read(table: &Table<'_>) -> GatewaySettings {
         records: !table.has("record") || table.flag("record"),
         serves_unrecorded: table.text("on_store_failure").as_deref() == Some("serve"),
         needs_keys: table.text("keys").as_deref() == Some("required"),
+        webhook: match table.text("webhook").as_deref() {
+            Some("slack") => WebhookForm::Slack,
+            _ => WebhookForm::Json,
+        },
         redact,
         keep_days: table.integer("keep_days"),
     }

@@ -13,6 +13,8 @@ pub mod mcp;
 pub mod bets;
 pub mod people;
 
+pub mod monitoring;
+
 pub mod data;
 pub mod label;
 pub mod play;

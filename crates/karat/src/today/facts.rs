@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evals::report::Report;
 use crate::evals::runs::RunSummary;
+use crate::monitor::incident::Incident;
 
 /// What is known about the project.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +51,8 @@ pub struct FeatureFacts {
     pub tuned: Option<(RunSummary, Option<Report>)>,
     /// Variants whose sign-off holds.
     pub signed: Vec<String>,
+    /// What became worse in production and is not closed, the newest first.
+    pub incidents: Vec<Incident>,
 }
 
 /// A variant and its proof.

@@ -17,6 +17,7 @@ use crate::labels::{
     self,
     next::{AskQueues, OfQueue as DisputesOf},
 };
+use crate::monitor::incident::{self, Incident};
 use crate::project::{Feature, Project, VariantKind, read};
 use crate::proofs::known::{Known, report_of};
 use crate::proofs::sign;
@@ -112,7 +113,16 @@ async fn of_feature(app: &App, project: &Project, feature: &Feature) -> Result<F
         last_run,
         tuned,
         signed,
+        incidents: incidents(app, &feature.name).await?,
     })
+}
+
+/// What became worse and is not closed.
+async fn incidents(app: &App, feature: &str) -> Result<Vec<Incident>> {
+    let Some(store) = app.existing_store()? else { return Ok(Vec::new()) };
+    let mut incidents = incident::all(&store).await?;
+    incidents.retain(|incident| incident.is_open() && incident.feature == feature);
+    Ok(incidents)
 }
 
 /// Variants with their proofs, in the order of the file.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::{BetState, Facts, FeatureFacts, QueueFacts, TodayBet};
 use crate::evals::unknowns::short;
 use crate::gate::describe::{count, plural, usd};
+use crate::monitor::incident::Incident;
 use crate::proofs::address::{of_feature, with_part};
 use crate::proofs::offers::{self, OfferKind};
 
@@ -47,6 +48,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
         return vec![begin(facts.has_project)];
     }
     let mut ranked: Vec<Ranked> = facts.queues.iter().flat_map(of_queue).collect();
+    ranked.extend(facts.features.iter().flat_map(of_incidents));
     ranked.extend(facts.features.iter().flat_map(of_feature_facts));
     ranked.extend(facts.bets.iter().filter_map(of_bet));
     ranked.sort_by_key(|ranked| ranked.rank);
@@ -126,6 +128,23 @@ fn of_queue(queue: &QueueFacts) -> Vec<Ranked> {
         });
     }
     steps
+}
+
+/// What became worse in production comes before everything else.
+fn of_incidents(feature: &FeatureFacts) -> Vec<Ranked> {
+    let step = |incident: &Incident| Ranked {
+        rank: 1,
+        needs_network: false,
+        step: Step {
+            title: format!("Look at what became worse in {}", feature.name),
+            why: format!("{}. {}", incident.title, incident.action),
+            label: "Look".into(),
+            page: of_feature("/live", &feature.name),
+            command: Some(format!("karat monitor {}", feature.name)),
+        },
+    };
+    // One step for a feature is enough: the page shows all of them.
+    feature.incidents.first().map(step).into_iter().collect()
 }
 
 /// What a feature asks for first, and what may follow.

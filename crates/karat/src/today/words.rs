@@ -43,14 +43,18 @@ pub struct TodayFeature {
     pub simulated: bool,
     /// True where something changed since it was judged.
     pub has_drifted: bool,
+    /// What became worse in production and is not closed; absent where nothing did.
+    pub incident: Option<String>,
 }
 
 /// Says where a feature stands.
 pub fn feature(facts: &FeatureFacts) -> TodayFeature {
-    match &facts.report {
+    let said = match &facts.report {
         Some(report) => judged(facts, report),
         None => not_judged(facts),
-    }
+    };
+    let incident = facts.incidents.first();
+    TodayFeature { incident: incident.map(|incident| incident.title.clone()), ..said }
 }
 
 fn not_judged(facts: &FeatureFacts) -> TodayFeature {
@@ -72,6 +76,7 @@ fn not_judged(facts: &FeatureFacts) -> TodayFeature {
         run_id: None,
         simulated: false,
         has_drifted: false,
+        incident: None,
     };
     let Some((run, Some(report))) = &facts.tuned else { return blank };
     let Some(variant) = report.headline_variant() else { return blank };
@@ -129,6 +134,7 @@ fn judged(facts: &FeatureFacts, report: &Report) -> TodayFeature {
         run_id: Some(report.run_id.clone()),
         simulated,
         has_drifted: !facts.drift.is_empty(),
+        incident: None,
     }
 }
 

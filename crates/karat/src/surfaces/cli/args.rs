@@ -74,6 +74,12 @@ pub enum Command {
     /// Label cases: open queues, label, look at agreement, promote to gold.
     #[command(subcommand)]
     Label(super::label::LabelCommand),
+    /// Show what became worse in production, the canaries, and what was decided about waterfalls.
+    Monitor(MonitorArgs),
+    /// Ask a variant the canary's questions once, and compare with its baseline.
+    Canary(CanaryArgs),
+    /// Undo the last decision about a feature's waterfall.
+    Undo(UndoArgs),
     /// Work with keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -105,6 +111,39 @@ pub struct InitArgs {
     /// Overwrite files that are there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `karat monitor`
+#[derive(Debug, Args)]
+pub struct MonitorArgs {
+    /// Only this feature.
+    pub feature: Option<String>,
+    /// Close this incident first.
+    #[arg(long, value_name = "ID")]
+    pub close: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat canary`
+#[derive(Debug, Args)]
+pub struct CanaryArgs {
+    /// The feature; may be left out where there is only one.
+    pub feature: Option<String>,
+    /// The variant; the first of the waterfall where absent.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub format: ListFormat,
+}
+
+/// `karat undo`
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// The feature.
+    pub feature: String,
 }
 
 /// `karat check`

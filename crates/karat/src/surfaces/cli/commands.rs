@@ -9,7 +9,7 @@ use super::args::{
     MockArgs, RulesCommand, RunArgs, ShowArgs, SignArgs,
 };
 use super::reach::Reach;
-use super::{data, mcp, output, people, progress, serve, tables, verdicts};
+use super::{data, mcp, monitoring, output, people, progress, serve, tables, verdicts};
 use crate::app::App;
 use crate::checks::check::{CheckProject, Checked};
 use crate::config::{self, Config};
@@ -119,6 +119,9 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         | Command::Rules(_)
         | Command::People(_)
         | Command::Token(_)
+        | Command::Monitor(_)
+        | Command::Canary(_)
+        | Command::Undo(_)
         | Command::Call(_) => None,
     }
 }
@@ -205,6 +208,9 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
             };
             people::people(&reach, args).await
         }
+        Some(Command::Monitor(args)) => monitoring::monitor(&reach, args).await,
+        Some(Command::Canary(args)) => monitoring::canary(&reach, args).await,
+        Some(Command::Undo(args)) => monitoring::undo(&reach, args).await,
         Some(Command::Token(command)) => people::token(&reach, command).await,
         Some(Command::Call(args)) => call(&reach, args).await,
     }

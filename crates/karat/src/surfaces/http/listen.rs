@@ -20,6 +20,7 @@ use super::slow::Impatient;
 use super::{infer, remember, routes};
 use crate::app::App;
 use crate::gateway::{Gateway, watch};
+use crate::monitor;
 use crate::tasks::{Stop, Tasks};
 
 /// How the server is reached.
@@ -79,6 +80,11 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
         anstream::eprintln!("warning: no feature is served until this is mended: {problem}");
     }
     gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
+    let arranged = Arc::clone(&gateway);
+    let monitored = app.clone().reached_at(&app.address);
+    gateway.start(monitor::watch::watch(monitored, app.stop.clone(), move |orders| {
+        arranged.arrange(orders);
+    }));
     let bound = listener.local_addr()?;
     let doors = Arc::new(Doors::new(app.clone(), Arc::clone(&gateway), bound, options));
     // What the files say when the server starts is in the history, whoever edited them in between.

@@ -1,0 +1,368 @@
+//! Looks at what production says while the server runs: falls become incidents, incidents move the waterfall and tell people.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use karat_store::{InferenceFilter, InferenceRow, Store};
+
+use super::canary::{self, RunCanary};
+use super::decision::{self, Decision};
+use super::evidence::{ANSWERED_LEVEL, Fall, Stream, Streams};
+use super::incident::{self, Incident};
+use super::kept;
+use super::notice;
+use super::reorder::{Move, Standing, reorder};
+use super::suite::Kept;
+use crate::app::App;
+use crate::clock::day;
+use crate::config;
+use crate::evals::present;
+use crate::gate::describe::plural;
+use crate::project::lock::Lock;
+use crate::project::{Bound, Feature, Metric, Project, WebhookForm};
+use crate::tasks::{Stop, Tasks};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Inferences that are read at once.
+const PAGE: usize = 500;
+
+/// Inferences before the start that are looked at again, because evidence lives in memory.
+const LOOKS_BACK: u64 = 5000;
+
+/// A change of the served model starts a canary at most so often.
+const CANARY_REST_MS: i64 = 10 * 60 * 1000;
+
+/// Orders of waterfalls that hold instead of the files', by feature.
+pub type Orders = HashMap<String, Vec<String>>;
+
+/// What the watch remembers between two looks.
+#[derive(Default)]
+struct Memory {
+    streams: Streams,
+    after: Option<u64>,
+    /// The model that each variant's provider named last.
+    served: HashMap<(String, String), String>,
+    /// When a canary was started last.
+    canaries: HashMap<String, i64>,
+    /// When what is watched of a feature was closed last.
+    closed_at_ms: HashMap<String, i64>,
+}
+
+/// Looks until the server ends; `tell` gets the orders that hold, whenever it has looked.
+pub async fn watch(app: App, mut stop: Stop, tell: impl Fn(Orders) + Send) {
+    let mut memory = Memory::default();
+    let mut canaries = Tasks::default();
+    loop {
+        if let Err(error) = look(&app, &mut memory, &mut canaries, &tell).await {
+            anstream::eprintln!("warning: the monitor could not look: {error:#}");
+            // The same would be said again at once.
+            tokio::select! {
+                () = tokio::time::sleep(EVERY * 20) => {}
+                () = stop.wait() => break,
+            }
+        }
+        canaries.reap();
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = stop.wait() => break,
+        }
+    }
+    canaries.join().await;
+}
+
+async fn look(
+    app: &App,
+    memory: &mut Memory,
+    canaries: &mut Tasks,
+    tell: &(impl Fn(Orders) + Send),
+) -> Result<()> {
+    // Broken files are said elsewhere; what was served goes on, and so does the watch when they are mended.
+    let Ok(project) = app.project() else { return Ok(()) };
+    let store = app.store()?;
+    tell(orders(&store, &project).await?);
+    for incident in incident::all(&store).await? {
+        if let Some(at) = incident.closed_at_ms {
+            let known = memory.closed_at_ms.entry(incident.feature.clone()).or_default();
+            if at > *known {
+                *known = at;
+                memory.streams.reset(&stream_of(&incident));
+            }
+        }
+    }
+    let mut due = scheduled(app, &store, &project).await?;
+    due.extend(news(app, memory, &store, &project).await?);
+    for name in due {
+        let now_ms = app.clock.now_ms();
+        let last = memory.canaries.get(&name).copied().unwrap_or_default();
+        if now_ms - last < CANARY_REST_MS.min(rest_of(&project, &name)) {
+            continue;
+        }
+        memory.canaries.insert(name.clone(), now_ms);
+        let app = app.clone();
+        canaries.start(async move {
+            let Some((feature, variant)) = name.split_once('/') else { return };
+            let input = RunCanary { feature: Some(feature.into()), variant: Some(variant.into()) };
+            if let Err(error) = canary::run(app, input).await {
+                anstream::eprintln!("warning: the canary of {name} could not run: {error:#}");
+            }
+        });
+    }
+    if let Some(address) = app.secret(config::WEBHOOK) {
+        let form = match project.gateway.webhook {
+            WebhookForm::Json => notice::Form::Json,
+            WebhookForm::Slack => notice::Form::Slack,
+        };
+        notice::send(app, &store, &address, form).await?;
+    }
+    Ok(())
+}
+
+/// The orders that hold.
+pub async fn orders(store: &Store, project: &Project) -> Result<Orders> {
+    let decisions = decision::all(store).await?;
+    let holds = |decision: &Decision| {
+        let feature = project.feature(&decision.feature);
+        feature.is_some_and(|feature| decision.holds(&feature.waterfall))
+    };
+    Ok(decisions
+        .into_iter()
+        .filter(holds)
+        .map(|decision| (decision.feature, decision.order))
+        .collect())
+}
+
+/// Canaries whose time has come.
+async fn scheduled(app: &App, store: &Store, project: &Project) -> Result<Vec<String>> {
+    let mut due = Vec::new();
+    for feature in &project.features {
+        let (Some(every), Some(first)) = (feature.canary_every, feature.waterfall.first()) else {
+            continue;
+        };
+        let name = format!("{}/{first}", feature.name);
+        let kept = kept::read::<Kept>(store, &name).await?;
+        let last = kept.and_then(|(kept, _)| kept.runs.last().map(|run| run.at_ms)).unwrap_or(0);
+        if app.clock.now_ms() - last >= every.as_millis() as i64 {
+            due.push(name);
+        }
+    }
+    Ok(due)
+}
+
+/// How long a canary rests at least.
+fn rest_of(project: &Project, name: &str) -> i64 {
+    let feature = name.split_once('/').and_then(|(feature, _)| project.feature(feature));
+    let every = feature.and_then(|feature| feature.canary_every);
+    every.map_or(CANARY_REST_MS, |every| every.as_millis() as i64)
+}
+
+/// Reads what arrived since the last look; canaries to start because a served model changed.
+async fn news(
+    app: &App,
+    memory: &mut Memory,
+    store: &Store,
+    project: &Project,
+) -> Result<Vec<String>> {
+    let mut after = match memory.after {
+        Some(after) => after,
+        None => store.ledger.places().await?.inferences.saturating_sub(LOOKS_BACK),
+    };
+    let mut due = Vec::new();
+    loop {
+        let filter = InferenceFilter { limit: PAGE, ..InferenceFilter::default() };
+        let news = store.ledger.inferences_after(after, filter).await?;
+        after = news.after;
+        let mut falls = Vec::new();
+        for row in whole(store, news.items).await? {
+            let inference = &row.inference;
+            let Some(name) = &inference.feature else { continue };
+            let Some(feature) = project.feature(name) else { continue };
+            let closed = memory.closed_at_ms.get(name).copied().unwrap_or_default();
+            if inference.received_at_ms <= closed {
+                continue;
+            }
+            falls.extend(memory.streams.observe(inference, answered_level(feature)));
+            if let (Some(variant), Some(served)) = (&inference.variant, &inference.served) {
+                let key = (name.clone(), variant.clone());
+                let before = memory.served.insert(key, served.clone());
+                if before.is_some_and(|before| before != *served) {
+                    due.push(format!("{name}/{variant}"));
+                }
+            }
+        }
+        for fall in falls {
+            found(app, of_fall(app, &fall)).await?;
+        }
+        memory.after = Some(after);
+        if news.is_end || app.stop.is_set() {
+            break;
+        }
+    }
+    due.dedup();
+    Ok(due)
+}
+
+/// With their attempts, where there was more than one: the others say all in their row.
+async fn whole(store: &Store, mut rows: Vec<InferenceRow>) -> Result<Vec<InferenceRow>> {
+    let ids: Vec<String> = rows
+        .iter()
+        .filter(|row| row.n_attempts > 1 || row.failure.is_some())
+        .map(|row| row.inference.id.clone())
+        .collect();
+    let read: HashMap<String, _> = store
+        .ledger
+        .inferences_of(&ids)
+        .await?
+        .into_iter()
+        .map(|inference| (inference.id.clone(), inference))
+        .collect();
+    for row in &mut rows {
+        match read.get(&row.inference.id) {
+            Some(inference) => row.inference = inference.clone(),
+            None if row.n_attempts == 1 => {
+                let attempt = karat_records::Attempt {
+                    asked: row.inference.asked.clone().unwrap_or_default(),
+                    served: row.inference.served.clone(),
+                    status: None,
+                    latency_ms: row.inference.latency_ms,
+                    waited_ms: None,
+                    failure: None,
+                };
+                let variant = row.inference.variant.clone();
+                row.inference.attempts.push(karat_records::Step { variant, attempt });
+            }
+            None => {}
+        }
+    }
+    Ok(rows)
+}
+
+/// The share that has to be answered: what the feature's criterion about errors leaves, otherwise the usual.
+fn answered_level(feature: &Feature) -> f64 {
+    let most =
+        feature.mvq.iter().find_map(|criterion| match (&criterion.metric, &criterion.bound) {
+            (Metric::ErrorRate, Bound::Max(most)) => Some(*most),
+            _ => None,
+        });
+    most.map_or(ANSWERED_LEVEL, |most| (1.0 - most).clamp(0.01, 0.99))
+}
+
+fn stream_of(incident: &Incident) -> Stream {
+    Stream {
+        feature: incident.feature.clone(),
+        variant: incident.variant.clone(),
+        metric: "answered",
+    }
+}
+
+fn of_fall(app: &App, fall: &Fall) -> Incident {
+    let Fall { stream, mean, lower, upper, n, level, simulated } = fall.clone();
+    let who = match &stream.variant {
+        Some(variant) => format!("{variant} of {}", stream.feature),
+        None => stream.feature.clone(),
+    };
+    let cause = match &stream.variant {
+        Some(_) => "provider: attempts fail; the attempts of the last inferences say how",
+        None => "unknown: look at the variants of this feature, each is watched by itself",
+    };
+    Incident {
+        id: app.clock.new_id(),
+        title: format!(
+            "{who} answers {:.0} of 100 requests, fewer than {:.0} ({})",
+            mean * 100.0,
+            level * 100.0,
+            plural(n, "observation")
+        ),
+        cause: cause.into(),
+        feature: stream.feature,
+        variant: stream.variant,
+        metric: stream.metric.into(),
+        mean,
+        lower,
+        upper,
+        n,
+        level,
+        simulated,
+        action: String::new(),
+        opened_at_ms: app.clock.now_ms(),
+        closed_at_ms: None,
+        closed_by: None,
+    }
+}
+
+/// Opens an incident; then the waterfall moves if it may, and people are told. Nothing where it is open already.
+pub async fn found(app: &App, incident: Incident) -> Result<Option<Incident>> {
+    let store = app.store()?;
+    // The evidence is written down before anything is done about it.
+    if !incident::open(&store, &incident).await? {
+        return Ok(None);
+    }
+    let action = act(app, &store, &incident).await?;
+    let incident = Incident { action, ..incident };
+    let now_ms = app.clock.now_ms();
+    incident::note(&store, &incident, now_ms).await?;
+    let link = format!("{}/live?feature={}", app.address, incident.feature);
+    notice::tell(&store, &incident, &link, now_ms).await?;
+    Ok(Some(incident))
+}
+
+/// Moves the waterfall if that is allowed, and says what was done.
+async fn act(app: &App, store: &Store, incident: &Incident) -> Result<String> {
+    let Some(worse) = &incident.variant else {
+        return Ok("The waterfall stays: no single variant is to blame.".into());
+    };
+    let project = app.project()?;
+    let Some(feature) = project.feature(&incident.feature) else { return Ok(String::new()) };
+    let last = decision::last(store, &feature.name).await?;
+    let holding = last.as_ref().filter(|last| last.holds(&feature.waterfall));
+    let order = holding.map_or(&feature.waterfall, |holding| &holding.order);
+    let standing = standing(app, &project, feature, order)?;
+    let last_change = last.as_ref().map(|last| last.undone_at_ms.unwrap_or(last.at_ms));
+    let now_ms = app.clock.now_ms();
+    match reorder(&standing, worse, last_change, now_ms) {
+        Move::Stay(reason) => Ok(format!("The waterfall stays: {reason}.")),
+        Move::To(order) => {
+            let first = order.first().cloned().unwrap_or_default();
+            let decided = Decision {
+                id: app.clock.new_id(),
+                feature: feature.name.clone(),
+                order,
+                before: feature.waterfall.clone(),
+                because: incident.title.clone(),
+                incident: incident.id.clone(),
+                at_ms: now_ms,
+                undone_at_ms: None,
+                undone_by: None,
+            };
+            if decision::decide(store, &decided).await? {
+                Ok(format!(
+                    "{first} answers first now, {worse} last; `karat undo {}` takes it back.",
+                    feature.name
+                ))
+            } else {
+                Ok("The waterfall stays: somebody changed it in the same moment.".into())
+            }
+        }
+    }
+}
+
+fn standing(
+    app: &App,
+    project: &Project,
+    feature: &Feature,
+    order: &[String],
+) -> Result<Vec<Standing>> {
+    let present = present::present(app, project, feature, day(app.clock.now_ms()));
+    let lock = Lock::read(&project.root)?;
+    let is_proven = |name: &String| {
+        lock.proof(&feature.name, name).is_some_and(|proof| {
+            proof.verdict == karat_records::Verdict::Pass && present.is_proven_by(proof)
+        })
+    };
+    Ok(order
+        .iter()
+        .map(|name| Standing { name: name.clone(), is_proven: is_proven(name) })
+        .collect())
+}
