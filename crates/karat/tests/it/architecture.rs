@@ -36,20 +36,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("people", &["config"]),
     ("gateway", &["upstream", "variants", "evals", "tasks"]),
     (
+        "monitor",
+        &["evals", "variants", "scorers", "datasets", "gate", "upstream", "config", "tasks"],
+    ),
+    (
         "operations",
         &[
             "checks", "evals", "people", "bets", "play", "datasets", "history", "settings",
-            "proofs", "today", "reports", "labels",
+            "proofs", "today", "reports", "labels", "monitor",
         ],
     ),
     ("proofs", &["evals", "gate", "datasets"]),
-    ("today", &["proofs", "evals", "gate", "labels", "bets"]),
+    ("today", &["proofs", "evals", "gate", "labels", "bets", "monitor"]),
     (
         "surfaces",
         &[
             "operations",
             "people",
             "gateway",
+            "monitor",
             "checks",
             "evals",
             "gate",

@@ -22,6 +22,7 @@ mod inside;
 mod labels;
 mod labels_to_gold;
 mod live;
+mod monitor;
 mod openapi;
 mod operations;
 mod pages;

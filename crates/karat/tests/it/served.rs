@@ -27,10 +27,20 @@ impl Served {
 
     /// Starts a server with further flags.
     pub fn start_with(folder: &Folder, args: &[&str]) -> Self {
+        Self::start_with_variables(folder, args, &[])
+    }
+
+    /// Starts a server in an environment of its own.
+    pub fn start_with_variables(
+        folder: &Folder,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_karat"))
             .current_dir(folder.path())
             .args(["serve", "--port", "0"])
             .args(args)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,0 +1,178 @@
+//! A model silently becomes worse: the canary notices, the waterfall moves, somebody is told, and one word takes it back.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::program::Folder;
+use crate::served::{Served, Visitor};
+use crate::server::{Asking, Server};
+
+/// The gate asks 60 cases, the canary's first run 50 cases eleven times; after that the model is worse.
+const SILENTLY_WORSE: &str = "seed = 5
+[[answer]]
+text = \"ok\"
+wrong_text = \"no\"
+[[drift]]
+model = \"good\"
+after = 610
+wrong = 0.4
+";
+
+const PRODUCTION: &str = "
+[features.ask.variants.spare]
+kind = \"chat\"
+model = \"sim/spare\"
+prompt = \"ask.md\"
+[features.ask.variants.last]
+kind = \"rules\"
+file = \"last.toml\"
+unproven = true
+";
+
+/// A project in production, with two proven variants and unproven rules as the last resort.
+fn proven(server: &Server) -> Folder {
+    let asking = Asking { url: &server.url, n_cases: 60, more: PRODUCTION, ..Asking::default() };
+    let folder = asking.folder();
+    folder.write("last.toml", "[default]\nanswer = \"ok\"\n");
+    let project = folder
+        .read("karat.toml")
+        .replace("trials = 1\n", "trials = 1\nwaterfall = [\"live\", \"spare\", \"last\"]\n");
+    folder.write("karat.toml", &project);
+    let gate = folder.karat(&["gate", "--quiet"]);
+    assert_eq!(gate.code, 0, "{gate:?}");
+    folder
+}
+
+/// A receiver of notices on a port of its own, and what it received.
+fn receiver() -> (String, mpsc::Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (sender, received) = mpsc::channel();
+    std::thread::spawn(move || {
+        for (count, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            let mut text = String::new();
+            let mut bytes = [0; 65536];
+            while !text.ends_with('}') {
+                let n = stream.read(&mut bytes).unwrap_or(0);
+                if n == 0 {
+                    break;
+                }
+                text.push_str(&String::from_utf8_lossy(&bytes[..n]));
+            }
+            // The first attempt fails, as receivers do.
+            let status = if count == 0 { "503 Busy" } else { "200 OK" };
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            if count > 0 {
+                let body = text.split("\r\n\r\n").nth(1).unwrap();
+                sender.send(serde_json::from_str(body).unwrap()).unwrap();
+            }
+        }
+    });
+    (address, received)
+}
+
+fn ask(visitor: &Visitor) -> (u16, String) {
+    let body = json!({"model": "ask", "messages": [{"role": "user", "content": "case 1"}]});
+    let reply = visitor.send("POST", "/v1/chat/completions", Some(&body), &[]);
+    (reply.status, reply.header("x-karat-variant").to_owned())
+}
+
+/// Asks until this variant answers; the server looks twice a second.
+fn answered_by(visitor: &Visitor, variant: &str) {
+    for _ in 0..50 {
+        if ask(visitor) == (200, variant.to_owned()) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{variant} never answered: {:?}", ask(visitor));
+}
+
+#[test]
+fn a_silent_loss_is_found_told_once_and_taken_back_with_one_word() {
+    let server = Server::start(SILENTLY_WORSE);
+    let folder = proven(&server);
+    let (hook, received) = receiver();
+    let served = Served::start_with_variables(&folder, &[], &[("KARAT_WEBHOOK", &hook)]);
+    let admin = served.admin();
+    assert_eq!(ask(&served.visitor()).1, "live");
+
+    // The first run makes the baseline; one of the next ones raises the alarm.
+    let mut alarm = None;
+    for run in 0..9 {
+        let ran = admin.call("canary.run", &json!({}));
+        assert_eq!(ran.status, 200, "{ran:?}");
+        let ran = ran.json();
+        assert_eq!(ran["n_replicates"], if run == 0 { 10 } else { 0 });
+        if ran["run"]["is_alarm"] == true {
+            alarm = Some(ran);
+            break;
+        }
+    }
+    let alarm = alarm.expect("an alarm within nine runs");
+    let incident = &alarm["incident"];
+    assert_eq!(incident["simulated"], true);
+    let cause = incident["cause"].as_str().unwrap();
+    assert!(cause.starts_with("provider: ") && cause.contains("under the same name"), "{cause}");
+    assert!(incident["action"].as_str().unwrap().contains("spare answers first now"));
+
+    // The waterfall has moved, and only there.
+    answered_by(&served.visitor(), "spare");
+    assert!(folder.read("karat.toml").contains("[\"live\", \"spare\", \"last\"]"));
+
+    // Today begins with it, in the browser and on the terminal.
+    let today = admin.call("today.show", &json!({})).json();
+    assert!(
+        today["features"][0]["incident"].as_str().unwrap().contains("live of ask became worse")
+    );
+    assert_eq!(today["next"][0]["title"], "Look at what became worse in ask");
+    let monitor = folder.karat(&["monitor"]);
+    assert!(
+        monitor.out.contains("1 open incident") && monitor.out.contains("karat undo ask"),
+        "{monitor:?}"
+    );
+
+    // Somebody was told, after a first attempt that failed, and only once.
+    let told = received.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert_eq!(told["incident"]["id"], incident["id"]);
+    assert!(received.recv_timeout(Duration::from_secs(3)).is_err(), "told twice");
+
+    // The same again opens nothing; undone, the file's order holds at once.
+    let again = admin.call("canary.run", &json!({})).json();
+    assert!(again["incident"].is_null());
+    let undone = admin.call("decisions.undo", &json!({"feature": "ask"}));
+    assert_eq!(undone.status, 200, "{undone:?}");
+    answered_by(&served.visitor(), "live");
+    assert_eq!(admin.call("decisions.undo", &json!({"feature": "ask"})).status, 404);
+
+    // Closed, the canary begins anew; within the cool-down the waterfall stays.
+    let id = incident["id"].as_str().unwrap();
+    assert_eq!(admin.call("incidents.close", &json!({"id": id})).status, 200);
+    assert_eq!(admin.call("today.show", &json!({})).json()["features"][0]["incident"], Value::Null);
+    drop(served);
+}
+
+#[test]
+fn the_monitor_says_what_stands_in_the_way() {
+    let server = Server::start("[[answer]]\ntext = \"ok\"\n");
+    let folder = Asking { url: &server.url, n_cases: 5, ..Asking::default() }.folder();
+    let nothing = folder.karat(&["monitor"]);
+    assert!(nothing.code == 0 && nothing.out.contains("No incident is open"), "{nothing:?}");
+    let no_waterfall = folder.karat(&["canary"]);
+    assert!(no_waterfall.code == 3 && no_waterfall.err.contains("--variant"), "{no_waterfall:?}");
+    let unknown = folder.karat(&["canary", "ask", "--variant", "lvie"]);
+    assert!(unknown.err.contains("live"), "{unknown:?}");
+    let undo = folder.karat(&["undo", "ask"]);
+    assert!(undo.code == 3 && undo.err.contains("nothing is decided"), "{undo:?}");
+    let ran = folder.karat(&["canary", "ask", "--variant", "live"]);
+    assert!(ran.code == 0 && ran.out.contains("no proof of being the same"), "{ran:?}");
+}
