@@ -16,6 +16,43 @@ pub struct Config {
     pub max_pages: Option<u32>,
     /// `NO_COLOR` is set to something.
     pub no_color: bool,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and its company: where spans of the gateway are sent.
+    pub collector: Option<Collector>,
+}
+
+/// Where spans are sent.
+#[derive(Clone, Default)]
+pub struct Collector {
+    /// The whole address of its traces.
+    pub url: String,
+    /// Headers, keys among them; never shown.
+    pub headers: Vec<(String, String)>,
+    /// The name of the service that the spans belong to.
+    pub service: String,
+}
+
+impl std::fmt::Debug for Collector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Collector").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+impl Collector {
+    /// What the usual variables of OpenTelemetry say.
+    fn from_environment() -> Option<Self> {
+        let url = variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").or_else(|| {
+            let base = variable("OTEL_EXPORTER_OTLP_ENDPOINT")?;
+            Some(format!("{}/v1/traces", base.trim_end_matches('/')))
+        })?;
+        let headers = variable("OTEL_EXPORTER_OTLP_HEADERS").unwrap_or_default();
+        let headers = headers
+            .split(',')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
+            .collect();
+        let service = variable("OTEL_SERVICE_NAME").unwrap_or_else(|| "karat".into());
+        Some(Self { url, headers, service })
+    }
 }
 
 impl Config {
@@ -25,6 +62,7 @@ impl Config {
             data_folder: variable("KARAT_DATA").map(PathBuf::from),
             max_pages: variable("KARAT_MAX_PAGES").and_then(|text| text.parse().ok()),
             no_color: variable("NO_COLOR").is_some(),
+            collector: Collector::from_environment(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
 //! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`]) and a stream on its way ([`relay`], [`tap`]);
 //! what follows a failure ([`waterfall`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
-//! what is recorded ([`draft`], [`clean`]), counted ([`counters`]) and sent back ([`reply`]).
+//! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]).
 
 pub mod asked;
 
@@ -43,15 +43,20 @@ pub mod count;
 
 pub mod watch;
 
+pub mod spans;
+
+pub mod export;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Result;
 use karat_providers::ProviderError;
 use karat_records::Inference;
 use karat_store::{Fact, Store};
+use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::project::{Feature, GatewaySettings};
@@ -73,6 +78,7 @@ pub struct Gateway {
     breakers: Mutex<HashMap<String, Breaker>>,
     spending: Mutex<Spending>,
     is_store_broken: AtomicBool,
+    exports: OnceLock<mpsc::Sender<Inference>>,
     tasks: Mutex<Tasks>,
 }
 
@@ -111,6 +117,7 @@ impl Gateway {
             breakers: Mutex::default(),
             spending: Mutex::default(),
             is_store_broken: AtomicBool::new(false),
+            exports: OnceLock::new(),
             tasks: Mutex::default(),
         })
     }
@@ -161,6 +168,16 @@ impl Gateway {
         snapshot.arrange(&orders);
         current.snapshot = Arc::new(snapshot);
         current.orders = orders;
+    }
+
+    /// Sends spans to the collector that the environment names, if it names one.
+    pub fn export(self: &Arc<Self>) {
+        let Some(collector) = self.app.config.collector.clone() else { return };
+        let (sender, waiting) = export::channel();
+        if self.exports.set(sender).is_ok() {
+            let stop = self.app.stop.clone();
+            self.start(export::export(Arc::clone(self), collector, waiting, stop));
+        }
     }
 
     /// Starts a task that is awaited when the server ends.
@@ -237,6 +254,11 @@ impl Gateway {
     /// Commits an inference; false says that its answer must not leave.
     pub async fn record(&self, inference: Inference, settings: &GatewaySettings) -> bool {
         self.counters.count(&inference);
+        if let Some(exports) = self.exports.get()
+            && exports.try_send(inference.clone()).is_err()
+        {
+            self.counters.unexported(1);
+        }
         if !settings.records {
             return true;
         }

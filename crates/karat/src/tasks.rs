@@ -80,6 +80,16 @@ impl Tasks {
         while self.0.try_join_next().is_some() {}
     }
 
+    /// How many there are, those that have ended and were not taken away included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Ends every task where it stands.
     pub async fn abort(&mut self) {
         self.0.shutdown().await;

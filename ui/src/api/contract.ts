@@ -74,6 +74,8 @@ export interface TodayFeature {
   run_id: string | null;
   simulated: boolean;
   has_drifted: boolean;
+  /** what became worse in production and is not closed */
+  incident: string | null;
 }
 
 export interface Step {

@@ -13,6 +13,7 @@ pub struct Counters {
     rows: Mutex<BTreeMap<Row, Totals>>,
     lost: AtomicU64,
     signals: AtomicU64,
+    unexported: AtomicU64,
     troubles: Mutex<HashMap<(String, &'static str), i64>>,
 }
 
@@ -78,6 +79,11 @@ impl Counters {
     /// Inferences that could not be recorded.
     pub fn lost(&self, n: u64) {
         self.lost.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// Spans that no collector got.
+    pub fn unexported(&self, n: u64) {
+        self.unexported.fetch_add(n, Ordering::Relaxed);
     }
 
     /// How many inferences could not be recorded.
@@ -170,6 +176,12 @@ impl Counters {
             "counter",
             "Inferences that could not be recorded.",
             &[format!(" {}", self.n_lost())],
+        );
+        metric(
+            "karat_unexported_total",
+            "counter",
+            "Inferences whose spans no collector got.",
+            &[format!(" {}", self.unexported.load(Ordering::Relaxed))],
         );
         metric(
             "karat_signals_total",

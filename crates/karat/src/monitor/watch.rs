@@ -1,10 +1,13 @@
 //! Looks at what production says while the server runs: falls become incidents, incidents move the waterfall and tell people.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use karat_store::{InferenceFilter, InferenceRow, Store};
+use karat_records::{Hash, Inference};
+use karat_store::{Fact, InferenceFilter, InferenceRow, Store};
+use serde_json::json;
 
 use super::canary::{self, RunCanary};
 use super::decision::{self, Decision};
@@ -13,6 +16,7 @@ use super::incident::{self, Incident};
 use super::kept;
 use super::notice;
 use super::reorder::{Move, Standing, reorder};
+use super::sample::Panel;
 use super::suite::Kept;
 use crate::app::App;
 use crate::clock::day;
@@ -35,6 +39,9 @@ const LOOKS_BACK: u64 = 5000;
 /// A change of the served model starts a canary at most so often.
 const CANARY_REST_MS: i64 = 10 * 60 * 1000;
 
+/// Answers that are scored at once; judges are slow, and what they cannot keep up with is left out.
+const MOST_SCORED: usize = 32;
+
 /// Orders of waterfalls that hold instead of the files', by feature.
 pub type Orders = HashMap<String, Vec<String>>;
 
@@ -49,6 +56,8 @@ struct Memory {
     canaries: HashMap<String, i64>,
     /// When what is watched of a feature was closed last.
     closed_at_ms: HashMap<String, i64>,
+    /// What scores live answers, and the files' content for which it was made ready.
+    panels: HashMap<String, (Hash, Option<Arc<Panel>>)>,
 }
 
 /// Looks until the server ends; `tell` gets the orders that hold, whenever it has looked.
@@ -93,7 +102,7 @@ async fn look(
         }
     }
     let mut due = scheduled(app, &store, &project).await?;
-    due.extend(news(app, memory, &store, &project).await?);
+    due.extend(news(app, memory, canaries, &store, &project).await?);
     for name in due {
         let now_ms = app.clock.now_ms();
         let last = memory.canaries.get(&name).copied().unwrap_or_default();
@@ -162,6 +171,7 @@ fn rest_of(project: &Project, name: &str) -> i64 {
 async fn news(
     app: &App,
     memory: &mut Memory,
+    tasks: &mut Tasks,
     store: &Store,
     project: &Project,
 ) -> Result<Vec<String>> {
@@ -170,6 +180,8 @@ async fn news(
         None => store.ledger.places().await?.inferences.saturating_sub(LOOKS_BACK),
     };
     let mut due = Vec::new();
+    // What was there before the start was drawn by the process before.
+    let scores_news = memory.after.is_some();
     loop {
         let filter = InferenceFilter { limit: PAGE, ..InferenceFilter::default() };
         let news = store.ledger.inferences_after(after, filter).await?;
@@ -184,6 +196,9 @@ async fn news(
                 continue;
             }
             falls.extend(memory.streams.observe(inference, answered_level(feature)));
+            if scores_news && let Some(panel) = panel(app, memory, project, feature) {
+                draw(app, store, tasks, panel, inference).await?;
+            }
             if let (Some(variant), Some(served)) = (&inference.variant, &inference.served) {
                 let key = (name.clone(), variant.clone());
                 let before = memory.served.insert(key, served.clone());
@@ -202,6 +217,52 @@ async fn news(
     }
     due.dedup();
     Ok(due)
+}
+
+/// What scores the live answers of a feature, made ready again when its files changed.
+fn panel(
+    app: &App,
+    memory: &mut Memory,
+    project: &Project,
+    feature: &Feature,
+) -> Option<Arc<Panel>> {
+    let content = Hash::of_json(&json!([
+        feature.live_sample,
+        feature.scorers.iter().map(|scorer| &scorer.hash).collect::<Vec<_>>(),
+    ]));
+    match memory.panels.get(&feature.name) {
+        Some((known, panel)) if *known == content => panel.clone(),
+        _ => {
+            let panel = Panel::of(app, project, feature).map(Arc::new);
+            memory.panels.insert(feature.name.clone(), (content, panel.clone()));
+            panel
+        }
+    }
+}
+
+/// Scores an inference if it is drawn and there is room; otherwise it is counted as left out.
+async fn draw(
+    app: &App,
+    store: &Store,
+    tasks: &mut Tasks,
+    panel: Arc<Panel>,
+    row: &Inference,
+) -> Result<()> {
+    let Some(chance) = panel.draws(row) else { return Ok(()) };
+    tasks.reap();
+    if tasks.len() >= MOST_SCORED {
+        let (reason, at_ms) = ("live-score".to_owned(), app.clock.now_ms());
+        store.ledger.append(vec![Fact::Drops { reason, n: 1, at_ms }]).await?;
+        return Ok(());
+    }
+    let Some(inference) = store.ledger.inference(&row.id).await? else { return Ok(()) };
+    let (app, store) = (app.clone(), store.clone());
+    tasks.start(async move {
+        if let Err(error) = panel.score(app, store, inference, chance).await {
+            anstream::eprintln!("warning: a live score could not be kept: {error:#}");
+        }
+    });
+    Ok(())
 }
 
 /// With their attempts, where there was more than one: the others say all in their row.

@@ -36,6 +36,8 @@ pub struct Feature {
     pub budget_usd_per_day: Option<f64>,
     /// Most requests in a minute.
     pub requests_per_minute: Option<u64>,
+    /// Share of live answers that are scored.
+    pub live_sample: f64,
     /// How often the canary asks the first of the waterfall.
     pub canary_every: Option<std::time::Duration>,
     /// Variants in the file's order.
@@ -136,6 +138,14 @@ pub fn read(
             );
         }
     }
+    let live_sample = table.number("live_sample").unwrap_or(0.0);
+    if !(0.0..=1.0).contains(&live_sample) {
+        table.error(
+            "live_sample",
+            format!("a share lies between 0 and 1, and {live_sample} does not"),
+            "write for example 0.05",
+        );
+    }
     if table.number("budget_usd_per_day").is_some_and(|usd| !(usd.is_finite() && usd >= 0.0)) {
         table.error(
             "budget_usd_per_day",
@@ -155,6 +165,7 @@ pub fn read(
         next_on_context_length: next_on.iter().any(|reason| reason == "context-length"),
         budget_usd_per_day: table.number("budget_usd_per_day"),
         requests_per_minute: table.integer("requests_per_minute"),
+        live_sample: live_sample.clamp(0.0, 1.0),
         canary_every: table.duration("canary_every"),
         variants,
         scorers,

@@ -242,6 +242,11 @@ pub const FEATURE: &[Field] = &[
     ),
     optional("requests_per_minute", Shape::Integer, "Most requests in a minute."),
     optional(
+        "live_sample",
+        Shape::Number,
+        "Share of live answers that are scored, 0 to 1; none where absent.",
+    ),
+    optional(
         "canary_every",
         Shape::Duration,
         "How often the canary asks the first of the waterfall.",

@@ -85,6 +85,17 @@ impl Judge {
         Some(Self { models: models?, question, parameters, threshold: scorer.number("threshold") })
     }
 
+    /// Whether the question can be asked of an answer to which nobody wrote the desired one.
+    pub fn needs_expected(&self) -> bool {
+        match &self.question {
+            Question::Rubric(_) | Question::Grounded(_) => false,
+            Question::Pair(_) | Question::Factuality => true,
+            Question::Score { messages, .. } | Question::Label { messages, .. } => {
+                messages.iter().any(|message| message.to_string().contains("item."))
+            }
+        }
+    }
+
     /// Asks every judge; the majority decides.
     pub async fn judge(&self, case: &Case, answer: &Answer, seed: u64) -> Costed {
         let mut all = Vec::new();

@@ -53,6 +53,27 @@ pub enum Method {
     Not(Box<Method>),
 }
 
+impl Method {
+    /// Whether it compares with what the case expects.
+    pub fn needs_expected(&self) -> bool {
+        let is_fixed = |wanted: &Wanted| matches!(wanted, Wanted::Value(_));
+        match self {
+            Self::Equals(method) => !is_fixed(&method.wanted),
+            Self::Contains(method) => !is_fixed(&method.wanted),
+            Self::StartsWith(method) => !is_fixed(&method.wanted),
+            Self::Regex(_)
+            | Self::IsJson(_)
+            | Self::ContainsJson(_)
+            | Self::JsonSchema(_)
+            | Self::Latency(_)
+            | Self::Cost(_)
+            | Self::IsRefusal(_) => false,
+            Self::Not(inner) => inner.needs_expected(),
+            _ => true,
+        }
+    }
+}
+
 /// The output equals a value, as text or as JSON.
 #[derive(Clone, Debug)]
 pub struct Equals {

@@ -74,6 +74,17 @@ impl Ready {
         !matches!(self.how, How::Code(_) | How::Weighted { .. })
     }
 
+    /// Whether it can say nothing about an answer to which nobody wrote the desired one.
+    ///
+    /// Programs and weighted sums are taken to need it: what they look at is not known here.
+    pub fn needs_expected(&self) -> bool {
+        match &self.how {
+            How::Code(method) => method.needs_expected(),
+            How::Judge(judge) => judge.needs_expected(),
+            How::Program { .. } | How::Similar(_) | How::Weighted { .. } => true,
+        }
+    }
+
     /// Whether a model judges.
     pub fn is_judge(&self) -> bool {
         matches!(self.how, How::Judge(_))

@@ -34,10 +34,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reports", &["evals", "gate"]),
     ("mock", &["tasks"]),
     ("people", &["config"]),
-    ("gateway", &["upstream", "variants", "evals", "tasks"]),
+    ("gateway", &["upstream", "variants", "evals", "tasks", "config"]),
     (
         "monitor",
-        &["evals", "variants", "scorers", "datasets", "gate", "upstream", "config", "tasks"],
+        &[
+            "gateway", "evals", "variants", "scorers", "datasets", "gate", "upstream", "config",
+            "tasks",
+        ],
     ),
     (
         "operations",

@@ -176,3 +176,57 @@ fn the_monitor_says_what_stands_in_the_way() {
     let ran = folder.karat(&["canary", "ask", "--variant", "live"]);
     assert!(ran.code == 0 && ran.out.contains("no proof of being the same"), "{ran:?}");
 }
+
+/// The live scores that lie in a project's ledger.
+fn live_scores(folder: &Folder) -> Vec<karat_records::LiveScore> {
+    let path = folder.path().join(".karat/karat.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = karat_store::Store::open(&path, karat_store::Options::default()).unwrap();
+        let news = store.ledger.live_scores_after(0, Some("ask"), 1000).await.unwrap();
+        store.close().await.unwrap();
+        news.items.into_iter().map(|placed| placed.score).collect()
+    })
+}
+
+#[test]
+fn a_share_of_live_answers_is_judged_by_the_scorers_that_need_no_desired_answer() {
+    let server = Server::start(
+        "[[answer]]\ncontains = \"card\"\ntext = \"1234\"\n[[answer]]\ntext = \"ok\"\n",
+    );
+    let more = "[features.ask.scorers.no-card]\nkind = \"not-regex\"\npattern = '\\d{4}'\n";
+    let folder = Asking { url: &server.url, n_cases: 5, more, ..Asking::default() }.folder();
+    let edited = folder
+        .read("karat.toml")
+        .replace("trials = 1\n", "trials = 1\nlive_sample = 1.0\nwaterfall = [\"live\"]\n")
+        .replace("kind = \"chat\"\n", "kind = \"chat\"\nunproven = true\n")
+        // A table inside `scorers` may stand once only.
+        .replace("[features.ask.scorers]\nright = {", "[features.ask.scorers.right]\n")
+        .replace(
+            "[features.ask.scorers.right]\n kind = \"equals\" }",
+            "[features.ask.scorers.right]\nkind = \"equals\"",
+        );
+    folder.write("karat.toml", &edited);
+    let served = Served::start(&folder);
+    // What comes before the first look was another process's to draw.
+    std::thread::sleep(Duration::from_millis(1200));
+    for content in ["case 1", "my card"] {
+        let body = json!({"model": "ask", "messages": [{"role": "user", "content": content}]});
+        let reply = served.visitor().send("POST", "/v1/chat/completions", Some(&body), &[]);
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert_eq!(reply.header("x-karat-unproven"), "true");
+    }
+    let mut scores = Vec::new();
+    for _ in 0..50 {
+        scores = live_scores(&folder);
+        if scores.len() == 2 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let mut values: Vec<_> = scores.iter().map(|score| score.value.unwrap()).collect();
+    values.sort_by(f64::total_cmp);
+    assert_eq!(values, [0.0, 1.0], "{scores:?}");
+    assert!(scores.iter().all(|score| score.scorer == "no-card" && score.simulated));
+    assert!(scores.iter().all(|score| (score.chance - 1.0).abs() < 1e-9));
+}

@@ -23,6 +23,7 @@ export function CanWeShip({ features }: { features: readonly TodayFeature[] }) {
             <div className={css.name}>
               <Go to={address("/gate", { feature: feature.name })} data-row="">{feature.name}</Go>
               <span>{feature.variant_note} {feature.simulated && <Simulated />}</span>
+              {feature.incident !== null && <span className={css.worse}>{feature.incident}</span>}
               {feature.has_drifted && <span className={css.drifted}>changed since it was judged</span>}
             </div>
             <VerdictMark verdict={feature.verdict} word={feature.word} />

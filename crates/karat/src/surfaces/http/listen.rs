@@ -80,6 +80,7 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
         anstream::eprintln!("warning: no feature is served until this is mended: {problem}");
     }
     gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
+    gateway.export();
     let arranged = Arc::clone(&gateway);
     let monitored = app.clone().reached_at(&app.address);
     gateway.start(monitor::watch::watch(monitored, app.stop.clone(), move |orders| {
