@@ -16,7 +16,10 @@ pub mod gate;
 pub mod evals;
 
 pub mod history;
+
 pub mod labels;
+
+pub mod signals;
 
 pub mod settings;
 

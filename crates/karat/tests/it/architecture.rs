@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("history", &["datasets", "gate"]),
     ("settings", &["config"]),
     ("labels", &["datasets", "evals", "gate"]),
+    ("signals", &[]),
     ("checks", &["evals", "variants", "scorers", "gate", "datasets"]),
     ("bets", &["datasets", "evals", "gate"]),
     ("play", &["variants", "scorers", "datasets", "gate", "labels"]),
