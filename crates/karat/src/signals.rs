@@ -22,3 +22,5 @@ pub mod metrics;
 pub mod correct;
 
 pub mod survive;
+
+pub mod script;

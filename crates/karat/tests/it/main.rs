@@ -33,6 +33,7 @@ mod reach;
 mod served;
 mod server;
 mod settings;
+mod signals;
 mod story;
 mod tau;
 mod today;
