@@ -41,7 +41,7 @@ pub use inferences::{
 pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent, Tally};
 pub use options::{Durability, Options};
 pub use signals::{BoundSignal, Drops, PlacedScore, SignalCount, class_of};
-pub use upkeep::{Erased, Forgotten, Size};
+pub use upkeep::{Erased, Forgotten, Restored, Size};
 
 use sqlite::Sqlite;
 

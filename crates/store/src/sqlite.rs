@@ -24,6 +24,8 @@ mod live_scores;
 
 mod upkeep;
 
+pub(crate) mod restore;
+
 mod versions;
 
 mod cases;

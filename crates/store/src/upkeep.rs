@@ -22,6 +22,15 @@ pub struct Forgotten {
     pub signals: u64,
 }
 
+/// What a copy brought back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Eval runs.
+    pub runs: u64,
+    /// Inferences.
+    pub inferences: u64,
+}
+
 /// How much room a store takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -34,9 +43,15 @@ pub struct Size {
 }
 
 impl Size {
-    /// Bytes that hold something: what a disk budget is compared with, because files do not shrink.
+    /// Bytes that hold something: files do not shrink.
     pub fn used_bytes(&self) -> u64 {
-        self.database_bytes.saturating_sub(self.free_bytes) + self.log_bytes
+        self.held_bytes() + self.log_bytes
+    }
+
+    /// Bytes of the database that hold rows: what a disk budget is compared with,
+    /// because the log stays as long as it was once, whatever is removed.
+    pub fn held_bytes(&self) -> u64 {
+        self.database_bytes.saturating_sub(self.free_bytes)
     }
 }
 
@@ -60,6 +75,15 @@ impl Ledger {
             Engine::Sqlite(sqlite) => sqlite.forget_before(ms).await,
         }
     }
+
+    /// Removes at most so many bodies, those that arrived first: request, answer, inputs, tool calls and attempts.
+    ///
+    /// The rows stay with their signals and scores, and read as empty. It answers how many there were to remove.
+    pub async fn forget_bodies(&self, most: u32) -> Result<u64, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.forget_bodies(most).await,
+        }
+    }
 }
 
 impl Store {
@@ -75,5 +99,14 @@ impl Store {
         match &self.ledger.engine {
             Engine::Sqlite(sqlite) => sqlite.backup(to).await,
         }
+    }
+
+    /// Puts a copy in the place of the database at `to`: it is looked through and brought to this schema beside it first,
+    /// and takes the place whole or not at all.
+    ///
+    /// `Exists` where there is a database and `may_replace` does not say that it may go; `Busy` while any process uses it.
+    /// It blocks.
+    pub fn restore(from: &Path, to: &Path, may_replace: bool) -> Result<Restored, StoreError> {
+        crate::sqlite::restore::restore(from, to, may_replace)
     }
 }

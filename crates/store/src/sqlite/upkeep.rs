@@ -21,6 +21,7 @@ pub(super) enum Upkeep {
     EraseInferences(Vec<i64>),
     EraseSignals(Vec<i64>),
     ForgetInferences(Vec<i64>),
+    ForgetBodies(Vec<i64>),
     ForgetSignals(Vec<i64>),
 }
 
@@ -30,6 +31,7 @@ impl Upkeep {
             Self::EraseInferences(numbers)
             | Self::EraseSignals(numbers)
             | Self::ForgetInferences(numbers)
+            | Self::ForgetBodies(numbers)
             | Self::ForgetSignals(numbers) => numbers.len(),
         }
     }
@@ -52,6 +54,10 @@ impl Upkeep {
                 ] {
                     each(connection, sql, numbers)?;
                 }
+                Ok(0)
+            }
+            Self::ForgetBodies(numbers) => {
+                each(connection, "DELETE FROM inference_bodies WHERE inference = ?1", numbers)?;
                 Ok(0)
             }
             Self::ForgetSignals(numbers) => {
@@ -166,6 +172,33 @@ impl Sqlite {
             self.keep_up(Upkeep::ForgetSignals(numbers)).await?;
         }
         Ok(forgotten)
+    }
+
+    pub(crate) async fn forget_bodies(&self, most: u32) -> Result<u64, StoreError> {
+        let mut left = most;
+        while left > 0 {
+            let n_wanted = left.min(STEP);
+            let numbers = self.oldest_bodies(n_wanted).await?;
+            let n_found = numbers.len() as u32;
+            if n_found > 0 {
+                self.keep_up(Upkeep::ForgetBodies(numbers)).await?;
+            }
+            left -= n_found;
+            if n_found < n_wanted {
+                break;
+            }
+        }
+        Ok((most - left).into())
+    }
+
+    async fn oldest_bodies(&self, most: u32) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT inference FROM inference_bodies ORDER BY inference LIMIT ?1";
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let numbers = statement.query_map([most], |row| row.get(0))?;
+            Ok(numbers.collect::<Result<_, _>>()?)
+        })
+        .await
     }
 
     pub(crate) async fn size(&self) -> Result<Size, StoreError> {
@@ -283,7 +316,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     done
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.to_path_buf().into_os_string();
     name.push(suffix);
     PathBuf::from(name)

@@ -84,6 +84,7 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("losses are counted by reason", signals::drops),
         claim("what one user left is erased, and nothing else", upkeep::erasure),
         claim("what is old is forgotten, and no place is given twice", upkeep::retention),
+        claim("the oldest bodies are forgotten first, and rows stay", upkeep::bodies),
         claim("a closed store says that it is closed", closed),
     ]
 }

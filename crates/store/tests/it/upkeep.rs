@@ -110,6 +110,86 @@ pub async fn retention(store: Store) {
     assert_eq!(store.ledger.signals_after(before.signals, 9).await.unwrap().items.len(), 1);
 }
 
+pub async fn bodies(store: Store) {
+    append(&store, (0..450).map(|i| full_inference(&format!("i{i:03}")))).await;
+    let has_body = async |id: &str| {
+        let found = store.ledger.inference(id).await.unwrap().unwrap();
+        !found.request.is_empty()
+    };
+    assert_eq!(store.ledger.forget_bodies(0).await.unwrap(), 0);
+    assert_eq!(store.ledger.forget_bodies(300).await.unwrap(), 300);
+    assert!(!has_body("i299").await, "those that arrived first go first");
+    assert!(has_body("i300").await);
+    assert_eq!(rows(&store).await.len(), 450, "their rows stay");
+    assert_eq!(store.ledger.forget_bodies(1_000).await.unwrap(), 150);
+    assert_eq!(store.ledger.forget_bodies(1_000).await.unwrap(), 0);
+    let found = store.ledger.inference("i449").await.unwrap().unwrap();
+    assert_eq!(found.user, full_inference("i449").user);
+}
+
+#[test]
+fn a_copy_takes_the_place_of_a_database_that_nobody_uses_and_only_a_whole_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let store = open(folder.path(), Durability::Process);
+    let db = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
+    let db = db.into_iter().find(|path| path.extension().is_some_and(|it| it == "db")).unwrap();
+    let (copy, fresh) = (path("copy.db.kept"), path("fresh.db.kept"));
+    let restore = |from: &PathBuf, to: &PathBuf, may| Store::restore(from, to, may);
+    let ids =
+        async |store: &Store| rows(store).await.into_iter().map(|row| row.0).collect::<Vec<_>>();
+    runtime().block_on(async {
+        append(&store, [inference("kept", 1)]).await;
+        store.backup(&copy).await.unwrap();
+        append(&store, [inference("later", 2)]).await;
+
+        // In a new place at once; over what is there only where that is said, and never under its hands.
+        let restored = restore(&copy, &fresh, false).unwrap();
+        assert_eq!(restored.inferences, 1);
+        let exists = restore(&copy, &db, false).unwrap_err();
+        assert_eq!(exists, StoreError::Exists { path: db.clone() });
+        let busy = restore(&copy, &db, true).unwrap_err();
+        assert_eq!(busy, StoreError::Busy { path: db.clone() });
+        assert_eq!(ids(&store).await, ["later", "kept"]);
+        // A database in use is no copy.
+        assert!(matches!(restore(&db, &path("x"), false), Err(StoreError::Busy { .. })));
+        store.close().await.unwrap();
+        drop(store);
+
+        // What is no whole copy leaves everything as it was.
+        let bytes = std::fs::read(&copy).unwrap();
+        std::fs::write(path("half"), &bytes[..bytes.len() / 2]).unwrap();
+        std::fs::write(path("text"), "not a database, but longer than nothing").unwrap();
+        std::fs::write(path("empty"), "").unwrap();
+        for wrong in ["half", "text", "empty", "absent"] {
+            let refused = restore(&path(wrong), &db, true).unwrap_err();
+            assert!(refused.to_string().contains(wrong), "{refused}");
+        }
+        let before = Store::open(&db, Options::default()).unwrap();
+        assert_eq!(ids(&before).await, ["later", "kept"]);
+        before.close().await.unwrap();
+        drop(before);
+
+        restore(&copy, &db, true).unwrap();
+        let after = Store::open(&db, Options::default()).unwrap();
+        assert_eq!(ids(&after).await, ["kept"]);
+        after.close().await.unwrap();
+        drop(after);
+        // A damaged database may go, and a log that it left is not read as part of the copy.
+        std::fs::write(&db, &bytes[..bytes.len() / 2]).unwrap();
+        std::fs::write(path("left"), "").unwrap();
+        restore(&copy, &db, true).unwrap();
+        let mended = Store::open(&db, Options::default()).unwrap();
+        assert_eq!(ids(&mended).await, ["kept"]);
+        let leftovers = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<String> = leftovers
+            .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|name| name.contains("restoring"))
+            .collect();
+        assert!(names.is_empty(), "{names:?}");
+    });
+}
+
 #[test]
 fn nothing_of_an_erased_user_stays_in_any_file() {
     let folder = tempfile::tempdir().unwrap();
