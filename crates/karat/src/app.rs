@@ -1,5 +1,7 @@
 //! The handles that every operation receives: a cheap clone.
 
+mod copies;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 

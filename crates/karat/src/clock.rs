@@ -53,3 +53,9 @@ pub fn minute(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)
         .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M").to_string())
 }
+
+/// The second of a time, in UTC, as 14:05:09.
+pub fn second(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or_else(|_| String::new(), |time| time.strftime("%H:%M:%S").to_string())
+}

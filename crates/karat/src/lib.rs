@@ -42,6 +42,8 @@ pub mod gateway;
 
 pub mod monitor;
 
+pub mod inferences;
+
 pub mod operations;
 
 pub mod surfaces;

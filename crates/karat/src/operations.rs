@@ -8,6 +8,7 @@ mod judging;
 mod bets;
 
 mod data;
+mod inferences;
 mod labels;
 mod play;
 
@@ -108,6 +109,7 @@ pub fn table() -> Vec<Operation> {
         play::rows(),
         labels::rows(),
         data::rows(),
+        inferences::rows(),
         settings::rows(),
         today::rows(),
         monitoring::rows(),

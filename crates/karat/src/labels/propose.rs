@@ -2,6 +2,8 @@
 
 use anyhow::Result;
 use karat_records::{Case, Hash, Split};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::item::Item;
@@ -9,7 +11,7 @@ use super::keep;
 use super::open::feature_of;
 use super::queue::{MOST_BYTES, Mode, Queue, Source, name_for};
 use super::settle::{self, Wished};
-use super::task::{Drawn, Provenance, Task};
+use super::task::{Drawn, FromInference, Provenance, Task};
 use crate::app::{App, Refusal};
 use crate::evals::start;
 use crate::project::{Feature, Problems, Project};
@@ -29,6 +31,8 @@ pub struct Proposal {
     pub from: String,
     /// The case that it was made from.
     pub from_case: Option<String>,
+    /// The inference that it was made from.
+    pub inference: Option<FromInference>,
 }
 
 /// Where the candidate stands.
@@ -42,6 +46,17 @@ pub struct Proposed {
     pub says: String,
     /// False where the same input was proposed before.
     pub is_new: bool,
+}
+
+/// A candidate case that stands in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Candidate {
+    /// The queue.
+    pub queue: String,
+    /// The item.
+    pub item: String,
+    /// The inference that it was made from.
+    pub inference: String,
 }
 
 /// The name of a feature's queue of candidates.
@@ -95,6 +110,7 @@ pub async fn propose(app: &App, proposal: Proposal) -> Result<Proposed> {
             from_case: proposal.from_case,
             expected: proposal.expected,
             note: proposal.note,
+            inference: proposal.inference,
         }),
     };
     let item =
@@ -106,6 +122,28 @@ pub async fn propose(app: &App, proposal: Proposal) -> Result<Proposed> {
         format!("stands in {} already", queue.name)
     };
     Ok(Proposed { queue: queue.name, item: id, says, is_new })
+}
+
+/// Candidates that were made from inferences of this user.
+pub async fn candidates_of_user(app: &App, user: &str) -> Result<Vec<Candidate>> {
+    let store = app.store()?;
+    let mut candidates = Vec::new();
+    for queue in keep::queues(&store).await? {
+        if queue.source != Source::Proposed {
+            continue;
+        }
+        for (item, task) in keep::tasks(&store, &queue).await? {
+            let Some(from) = task.provenance.and_then(|provenance| provenance.inference) else {
+                continue;
+            };
+            let inference = store.ledger.inference(&from.id).await?;
+            if inference.is_some_and(|inference| inference.user.as_deref() == Some(user)) {
+                let queue = queue.name.clone();
+                candidates.push(Candidate { queue, item, inference: from.id });
+            }
+        }
+    }
+    Ok(candidates)
 }
 
 fn people(n: u32) -> String {

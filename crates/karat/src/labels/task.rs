@@ -65,6 +65,22 @@ pub struct Provenance {
     pub expected: Option<Value>,
     /// A remark.
     pub note: Option<String>,
+    /// The inference that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inference: Option<FromInference>,
+}
+
+/// The answer in production that a candidate case was made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FromInference {
+    /// Its id.
+    pub id: String,
+    /// The variant that answered.
+    pub variant: Option<String>,
+    /// When it was received, in milliseconds since the Unix epoch.
+    pub received_at_ms: i64,
+    /// The kind of signal with which a user corrected the answer, where `expected` comes from one.
+    pub correction: Option<String>,
 }
 
 /// Parts of names of fields that may say who or what is behind a case, or what others think of it.

@@ -15,7 +15,9 @@ pub mod people;
 
 pub mod monitoring;
 
+pub mod copies;
 pub mod data;
+pub mod inferences;
 pub mod label;
 pub mod play;
 
@@ -26,3 +28,5 @@ pub mod tables;
 pub mod verdicts;
 
 pub mod output;
+
+pub mod moment;

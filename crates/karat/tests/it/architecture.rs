@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mock", &["tasks"]),
     ("people", &["config"]),
     ("gateway", &["upstream", "variants", "evals", "tasks", "config"]),
+    ("inferences", &["labels"]),
     (
         "monitor",
         &[
@@ -46,8 +47,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "operations",
         &[
-            "checks", "evals", "people", "bets", "play", "datasets", "history", "settings",
-            "proofs", "today", "reports", "labels", "monitor",
+            "checks",
+            "evals",
+            "people",
+            "bets",
+            "play",
+            "datasets",
+            "history",
+            "settings",
+            "proofs",
+            "today",
+            "reports",
+            "labels",
+            "inferences",
+            "monitor",
         ],
     ),
     ("proofs", &["evals", "gate", "datasets"]),
@@ -73,6 +86,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "proofs",
             "today",
             "labels",
+            "inferences",
             "config",
             "tasks",
         ],

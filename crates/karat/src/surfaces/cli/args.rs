@@ -91,6 +91,16 @@ pub enum Command {
     Mock(MockArgs),
     /// Serve the browser application, HTTP and MCP on this machine.
     Serve(ServeArgs),
+    /// Follow inferences as they arrive: one line each, until Ctrl-C.
+    Tail(super::inferences::TailArgs),
+    /// List what applications asked for in production, or show one inference.
+    Inferences(super::inferences::InferencesArgs),
+    /// Write inferences as JSON Lines or CSV.
+    Export(super::inferences::ExportArgs),
+    /// Copy the database to a new file, also while Karat serves.
+    Backup(super::copies::BackupArgs),
+    /// Put a copy in the place of the database.
+    Restore(super::copies::RestoreArgs),
     /// Give an AI assistant the operations as tools, over standard input and output.
     Mcp,
     /// List people, invite them, change what they may do.

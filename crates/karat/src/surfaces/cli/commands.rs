@@ -9,7 +9,9 @@ use super::args::{
     MockArgs, RulesCommand, RunArgs, ShowArgs, SignArgs,
 };
 use super::reach::Reach;
-use super::{data, mcp, monitoring, output, people, progress, serve, tables, verdicts};
+use super::{
+    copies, data, inferences, mcp, monitoring, output, people, progress, serve, tables, verdicts,
+};
 use crate::app::App;
 use crate::checks::check::{CheckProject, Checked};
 use crate::config::{self, Config};
@@ -112,6 +114,8 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         Command::Verdict(_) => Some("verdict"),
         Command::Amend(_) => Some("amend"),
         Command::Sign(_) => Some("sign"),
+        Command::Backup(_) => Some("backup"),
+        Command::Restore(_) => Some("restore"),
         Command::Check(_)
         | Command::Runs(_)
         | Command::Show(_)
@@ -122,6 +126,9 @@ fn needs_folder(command: Option<&Command>) -> Option<&'static str> {
         | Command::Monitor(_)
         | Command::Canary(_)
         | Command::Undo(_)
+        | Command::Tail(_)
+        | Command::Inferences(_)
+        | Command::Export(_)
         | Command::Call(_) => None,
     }
 }
@@ -200,6 +207,11 @@ async fn dispatch(app: App, reach: Reach, command: Option<Command>) -> Result<u8
         }
         Some(Command::Mock(args)) => mock(app, args).await,
         Some(Command::Serve(args)) => serve::serve(app, args).await,
+        Some(Command::Tail(args)) => inferences::tail(&app, &reach, args).await,
+        Some(Command::Inferences(args)) => inferences::inferences(&app, &reach, args).await,
+        Some(Command::Export(args)) => inferences::export(&app, &reach, args).await,
+        Some(Command::Backup(args)) => copies::backup(&app, &args).await,
+        Some(Command::Restore(args)) => copies::restore(&app, &args),
         Some(Command::Mcp) => mcp::mcp(app).await,
         Some(Command::People(args)) => {
             let reach = match (&reach, &args.at) {

@@ -24,11 +24,17 @@ pub fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
 
 /// Prints text; whoever closed the pipe has read enough.
 pub fn print(text: &str) -> Result<()> {
+    print_on(text).map(|_| ())
+}
+
+/// Prints text; false where nobody reads any more.
+pub fn print_on(text: &str) -> Result<bool> {
     let mut out = stdout().lock();
     let end = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{end}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(true),
     }
 }
 
