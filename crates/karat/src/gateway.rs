@@ -3,7 +3,8 @@
 //! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
 //! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`]) and a stream on its way ([`relay`], [`tap`]);
 //! what follows a failure ([`waterfall`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
-//! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]).
+//! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]);
+//! what is forgotten ([`retention`]), and what was spent before the start ([`earlier`]).
 
 pub mod asked;
 
@@ -46,6 +47,9 @@ pub mod watch;
 pub mod spans;
 
 pub mod export;
+pub mod retention;
+
+pub mod earlier;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use karat_records::{Inference, Outcome};
 
+use super::retention::Kept;
+
 /// Counts since the start of this process.
 #[derive(Debug, Default)]
 pub struct Counters {
@@ -14,6 +16,8 @@ pub struct Counters {
     lost: AtomicU64,
     signals: AtomicU64,
     unexported: AtomicU64,
+    /// Sums of what was forgotten, and the last size.
+    kept: Mutex<Kept>,
     troubles: Mutex<HashMap<(String, &'static str), i64>>,
 }
 
@@ -94,6 +98,16 @@ impl Counters {
     /// Signals that were accepted.
     pub fn signalled(&self, n: u64) {
         self.signals.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// What one look after age and room came to.
+    pub fn kept(&self, kept: &Kept) {
+        let mut sums = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.forgotten.inferences += kept.forgotten.inferences;
+        sums.forgotten.signals += kept.forgotten.signals;
+        sums.n_bodies += kept.n_bodies;
+        sums.held_bytes = kept.held_bytes;
+        sums.is_over_budget = kept.is_over_budget;
     }
 
     /// Whether this trouble was not said lately.
@@ -188,6 +202,29 @@ impl Counters {
             "counter",
             "Signals that were accepted.",
             &[format!(" {}", self.signals.load(Ordering::Relaxed))],
+        );
+        let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        metric(
+            "karat_forgotten_total",
+            "counter",
+            "What was older than keep_days, and texts for which max_disk_mb left no room.",
+            &[
+                format!("{{what=\"inferences\"}} {}", kept.forgotten.inferences),
+                format!("{{what=\"signals\"}} {}", kept.forgotten.signals),
+                format!("{{what=\"texts\"}} {}", kept.n_bodies),
+            ],
+        );
+        metric(
+            "karat_database_bytes",
+            "gauge",
+            "What the database holds, as of the last look.",
+            &[format!(" {}", kept.held_bytes)],
+        );
+        metric(
+            "karat_over_disk_budget",
+            "gauge",
+            "1 where no text is left to forget and max_disk_mb is exceeded.",
+            &[format!(" {}", u8::from(kept.is_over_budget))],
         );
         text
     }

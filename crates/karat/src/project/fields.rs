@@ -121,6 +121,11 @@ pub const GATEWAY: &[Field] = &[
         "Form of the notices that are sent to the address in KARAT_WEBHOOK; json where absent.",
     ),
     optional("keep_days", Shape::Integer, "Days after which requests and answers are forgotten."),
+    optional(
+        "max_disk_mb",
+        Shape::Integer,
+        "MB that the database may hold before the oldest requests and answers are forgotten.",
+    ),
 ];
 
 /// `[project]`

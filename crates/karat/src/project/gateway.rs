@@ -34,6 +34,8 @@ pub struct GatewaySettings {
     pub redact: Vec<Regex>,
     /// Days after which requests and answers are forgotten.
     pub keep_days: Option<u64>,
+    /// Bytes that the database may hold before the oldest requests and answers are forgotten.
+    pub max_disk_bytes: Option<u64>,
 }
 
 impl Default for GatewaySettings {
@@ -47,6 +49,7 @@ impl Default for GatewaySettings {
             webhook: WebhookForm::Json,
             redact: Vec::new(),
             keep_days: None,
+            max_disk_bytes: None,
         }
     }
 }
@@ -77,6 +80,20 @@ pub fn read(table: &Table<'_>) -> GatewaySettings {
             _ => WebhookForm::Json,
         },
         redact,
-        keep_days: table.integer("keep_days"),
+        keep_days: positive(table, "keep_days"),
+        max_disk_bytes: positive(table, "max_disk_mb").map(|mb| mb.saturating_mul(1 << 20)),
     }
+}
+
+/// A number of which nothing would keep nothing.
+fn positive(table: &Table<'_>, name: &str) -> Option<u64> {
+    let number = table.integer(name)?;
+    if number == 0 {
+        table.error(
+            name,
+            format!("{name} = 0 would keep no request and no answer"),
+            "write `record = false` to record nothing, or a number from 1 on",
+        );
+    }
+    Some(number).filter(|number| *number > 0)
 }

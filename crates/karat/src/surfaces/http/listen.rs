@@ -19,7 +19,7 @@ use super::doors::Doors;
 use super::slow::Impatient;
 use super::{infer, remember, routes};
 use crate::app::App;
-use crate::gateway::{Gateway, watch};
+use crate::gateway::{Gateway, retention, watch};
 use crate::monitor;
 use crate::tasks::{Stop, Tasks};
 
@@ -79,8 +79,14 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     if let Some(problem) = gateway.problem() {
         anstream::eprintln!("warning: no feature is served until this is mended: {problem}");
     }
+    if let Err(error) = gateway.remember_spending().await {
+        anstream::eprintln!(
+            "warning: budgets begin anew, because what was spent is not known: {error}"
+        );
+    }
     gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
     gateway.export();
+    gateway.start(retention::look_after(Arc::clone(&gateway), app.stop.clone()));
     let arranged = Arc::clone(&gateway);
     let monitored = app.clone().reached_at(&app.address);
     gateway.start(monitor::watch::watch(monitored, app.stop.clone(), move |orders| {
