@@ -47,6 +47,7 @@ pub mod watch;
 pub mod spans;
 
 pub mod export;
+
 pub mod retention;
 
 pub mod earlier;

@@ -17,6 +17,8 @@ pub mod turn;
 
 pub mod pass;
 
+pub mod look;
+
 pub mod metrics;
 
 pub mod correct;

@@ -34,6 +34,7 @@ mod served;
 mod server;
 mod settings;
 mod signals;
+mod signals;
 mod story;
 mod tau;
 mod today;

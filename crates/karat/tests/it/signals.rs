@@ -1,166 +1,121 @@
-//! Signals from outside: the script for browsers in a page of stubs, and the table of kinds in the guide.
+//! Signals over HTTP: who may send them, from where, and how they find their answer.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
-use karat::signals::decode::decode;
-use karat::signals::kinds::{KINDS, Need};
-use karat::signals::script::script;
-use karat::signals::survive::{containment, edit_distance, no_revert};
 use serde_json::{Value, json};
 
-use crate::program::{Folder, repository};
+use crate::program::Folder;
+use crate::served::{Reply, Served, Visitor};
+use crate::server::{Asking, OK, Server};
 
-/// Bytes of the script on its way to a browser.
-const MOST_BYTES: u64 = 3 * 1024;
-
-const TEXTS: &[&str] = &[
-    "",
-    " ",
-    "a",
-    "abc",
-    "Please find the report below.",
-    "Please  find\tthe report\r\nbelow.",
-    "\u{a0}please find that report below, thanks!",
-    "Dear all,\n\nplease find the report of May below.\n\nBest, Ana",
-    "fn main() { println!(\"{}\", 1 + 2); }",
-    "fn main() { println!(\"{}\", 1 + 3); } // sum",
-    "我喜欢喝茶，也喜欢咖啡。",
-    "我喜欢喝水。",
-    "Zażółć gęślą jaźń — już",
-    "👩‍👩‍👧 three 😀😀 pictures",
-    "😀😀",
-    "aaaaaaaaaaaaaaaaaaaa",
-    "aaaa aaaa",
-    "it's it's its",
-    "constructor __proto__ toString",
-    "e\u{301} is not é, and \u{2028} is no space",
-];
-
-/// Texts of a few characters that mean something to the functions, always the same ones.
-fn drawn() -> Vec<String> {
-    let letters: Vec<char> = "ab ab,.!\n\t\u{a0}é茶😀\u{2e7f}\u{2e80}'".chars().collect();
-    let mut state: u32 = 7;
-    let mut next = move || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 16) as usize
-    };
-    (0..60).map(|_| (0..next() % 24).map(|_| letters[next() % letters.len()]).collect()).collect()
+/// A project whose only variant serves without a proof.
+fn serving(server: &Server) -> Folder {
+    let folder = Asking { url: &server.url, n_cases: 5, ..Asking::default() }.folder();
+    let edited = folder
+        .read("karat.toml")
+        .replace("trials = 1\n", "trials = 1\nwaterfall = [\"live\"]\n")
+        .replace("kind = \"chat\"\n", "kind = \"chat\"\nunproven = true\n");
+    folder.write("karat.toml", &edited);
+    folder
 }
 
-fn fixtures() -> Vec<Value> {
-    let drawn = drawn();
-    let texts: Vec<&str> = TEXTS.iter().copied().chain(drawn.iter().map(String::as_str)).collect();
-    let mut fixtures = Vec::new();
-    for (at, a) in texts.iter().enumerate() {
-        for (distance, b) in texts.iter().enumerate().step_by(3) {
-            let c = texts[(at + distance) % texts.len()];
-            let values = (containment(a, b), no_revert(a, b, c), edit_distance(a, b));
-            fixtures.push(json!([a, b, c, values.0, values.1, values.2]));
-        }
-    }
-    let (long, other) = ("one two three ".repeat(900), "two four ".repeat(900));
-    let values = (containment(&long, &other), no_revert(&long, &other, ""));
-    fixtures.push(json!([long, other, "", values.0, values.1, edit_distance(&long, &other)]));
-    fixtures
+fn ask(visitor: &Visitor) -> Reply {
+    let body = json!({"model": "ask", "messages": [{"role": "user", "content": "case 1"}]});
+    visitor.send("POST", "/v1/chat/completions", Some(&body), &[])
+}
+
+fn signal(visitor: &Visitor, path: &str, body: &Value, more: &[(&str, &str)]) -> Reply {
+    visitor.send("POST", path, Some(body), more)
+}
+
+fn token(folder: &Folder, role: &str) -> String {
+    let made = folder.karat(&["token", "create", role, "--role", role]);
+    made.out.split_whitespace().next().unwrap().to_owned()
 }
 
 #[test]
-fn the_script_counts_as_the_server_does_and_all_that_it_sends_is_taken() {
-    if Command::new("node").arg("--version").output().is_err() {
-        println!("skipped: karat.js is tried with node, and there is none here");
-        return;
+fn a_thumb_and_an_undo_reach_their_answer_also_before_it_is_there_and_only_once() {
+    let server = Server::start(OK);
+    let folder = serving(&server);
+    let served = Served::start(&folder);
+    let visitor = served.visitor();
+    let answered = ask(&visitor);
+    assert_eq!(answered.status, 200, "{answered:?}");
+    let id = answered.header("x-karat-inference-id").to_owned();
+    let seen = answered.json()["id"].as_str().unwrap().to_owned();
+    let both = json!([
+        {"id": "s1", "type": "thumb", "up": false, "inference_id": id},
+        {"id": "s2", "type": "response.undone", "response_id": seen},
+        {"type": "no-such-thing", "inference_id": id},
+    ]);
+    for _ in 0..2 {
+        let receipt = signal(&visitor, "/v1/signals", &both, &[]);
+        assert_eq!(receipt.status, 202, "{receipt:?}");
+        let receipt = receipt.json();
+        assert_eq!((&receipt["taken"], &receipt["refused"]), (&json!(2), &json!(1)), "{receipt}");
     }
-    let folder = Folder::with(&[("karat.js", script())]);
-    let mut page = Command::new("node")
-        .arg(repository().join("crates/karat/tests/signals/browser.cjs"))
-        .arg(folder.path().join("karat.js"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let fixtures = Value::Array(fixtures()).to_string();
-    page.stdin.take().unwrap().write_all(fixtures.as_bytes()).unwrap();
-    let done = page.wait_with_output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
-    println!("karat.js: {} bytes with gzip", done["gzip"]);
-    assert!(done["gzip"].as_u64().unwrap() < MOST_BYTES, "{} bytes with gzip", done["gzip"]);
-
-    let sent = done["sent"].as_array().unwrap();
-    assert!(sent.len() > 300);
-    for batch in sent.chunks(100) {
-        let body = Value::from(batch).to_string();
-        for signal in decode(body.as_bytes(), 1_795_429_000_000, &mut String::new).unwrap() {
-            let signal = signal.unwrap();
-            assert!(signal.source == "karat.js@1" && !signal.id.is_empty(), "{signal:?}");
-        }
-    }
-}
-
-/// The table of the guide, as it follows from the vocabulary.
-fn table() -> String {
-    let mut table = String::from(
-        "| kind | also | what happened | counted over | ripe after | good? | how it misleads | `data` |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
-    );
-    for kind in KINDS {
-        let short: Vec<String> =
-            kind.short.iter().map(|short| format!("`{}`", short.word)).collect();
-        let data: Vec<String> = kind
-            .data
-            .iter()
-            .map(|field| match field.need {
-                Need::Must => format!("**`{}`**", field.name),
-                Need::OneOf => format!("(`{}`)", field.name),
-                Need::May => format!("`{}`", field.name),
-            })
-            .collect();
-        writeln!(
-            table,
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} |",
-            kind.name,
-            short.join(" "),
-            kind.definition,
-            kind.denominator,
-            window(kind.window_ms),
-            kind.direction.text(),
-            kind.bias,
-            data.join(" "),
-        )
-        .unwrap();
-    }
-    table
-}
-
-fn window(ms: i64) -> String {
-    match ms / 60_000 {
-        0 => "at once".into(),
-        minutes if minutes >= 24 * 60 => format!("{} h", minutes / 60),
-        minutes => format!("{minutes} min"),
-    }
+    let shown = served.admin().call("inferences.show", &json!({ "id": id }));
+    assert_eq!(shown.status, 200, "{shown:?}");
+    let text = shown.body;
+    assert_eq!(text.matches("feedback.thumb").count(), 1, "{text}");
+    assert!(text.contains("response.undone"), "{text}");
+    // What is no list of signals says so and takes nothing.
+    let wrong = visitor.send("POST", "/v1/signals", Some(&json!("thumb")), &[]);
+    assert_eq!(wrong.status, 400, "{wrong:?}");
 }
 
 #[test]
-fn the_guide_lists_every_kind_as_the_program_knows_it() {
-    let page = fs::read_to_string(repository().join("docs/guides/signals.md")).unwrap();
-    let table = table();
-    assert!(page.contains(&table), "the table of docs/guides/signals.md should be\n{table}");
+fn a_pages_key_can_send_signals_from_anywhere_and_nothing_else() {
+    let server = Server::start(OK);
+    let folder = serving(&server);
+    let served = Served::start(&folder);
+    let visitor = served.visitor();
+    let thumb = json!({"type": "thumb", "up": true, "inference_id": "x"});
+    let page = ("origin", "https://shop.example");
+
+    // Another site's page without a key is refused; with one it may send, also in the address.
+    assert_eq!(signal(&visitor, "/v1/signals", &thumb, &[page]).status, 401);
+    let key = token(&folder, "signals");
+    let sent = signal(&visitor, &format!("/v1/signals?key={key}"), &thumb, &[page]);
+    assert_eq!(sent.status, 202, "{sent:?}");
+    assert_eq!(sent.header("access-control-allow-origin"), "*");
+    let bearer = format!("Bearer {key}");
+    let sent = signal(&visitor, "/v1/signals", &thumb, &[page, ("authorization", &bearer)]);
+    assert_eq!(sent.status, 202, "{sent:?}");
+    let asked = visitor.send("OPTIONS", "/v1/signals", None, &[page]);
+    assert_eq!((asked.status, asked.header("access-control-allow-methods")), (204, "POST"));
+    let beacon = "{\"type\":\"thumb\",\"up\":true,\"inference_id\":\"x\"}";
+    let beacon = visitor.raw(&format!(
+        "POST /v1/signals?key={key} HTTP/1.1\r\nhost: {}\r\norigin: https://shop.example\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{beacon}",
+        served.host,
+        beacon.len()
+    ));
+    assert_eq!(beacon.status, 202, "{beacon:?}");
+
+    // The same key opens no other door.
+    let holder = visitor.with("authorization", &bearer);
+    assert_eq!(ask(&holder).status, 403);
+    assert_eq!(holder.call("today.show", &json!({})).status, 403);
+    // And one that asks for answers may send signals, but calls no operation.
+    let infer = format!("Bearer {}", token(&folder, "infer"));
+    let infer = visitor.with("authorization", &infer);
+    assert_eq!(ask(&infer).status, 200);
+    assert_eq!(signal(&infer, "/v1/signals", &thumb, &[]).status, 202);
+    assert_eq!(infer.call("runs.list", &json!({})).status, 403);
+    // A foreign name is refused before anything else, and a revoked key at once.
+    let foreign = signal(&visitor, "/v1/signals", &thumb, &[("host", "evil.example")]);
+    assert_eq!(foreign.status, 403, "{foreign:?}");
+    let id = key.trim_start_matches("karat_").split('_').next().unwrap();
+    assert_eq!(served.admin().call("tokens.revoke", &json!({ "id": id })).status, 200);
+    assert_eq!(signal(&visitor, "/v1/signals", &thumb, &[("authorization", &bearer)]).status, 401);
+    assert_eq!(ask(&holder).status, 401);
 }
 
 #[test]
-fn every_signal_in_the_guide_is_taken() {
-    let page = fs::read_to_string(repository().join("docs/guides/signals.md")).unwrap();
-    let mut n_signals = 0;
-    for block in page.split("```json\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for signal in decode(block.as_bytes(), 1_795_429_000_000, &mut || "new".into()).unwrap() {
-            signal.unwrap();
-            n_signals += 1;
-        }
-    }
-    assert!(n_signals >= 3, "{n_signals}");
+fn the_script_for_pages_is_served_to_pages_of_others() {
+    let folder = Folder::new();
+    let served = Served::start(&folder);
+    let script = served.visitor().get("/karat.js");
+    assert_eq!(script.status, 200, "{script:?}");
+    assert!(script.header("content-type").starts_with("text/javascript"));
+    assert_eq!(script.header("cross-origin-resource-policy"), "cross-origin");
+    assert!(script.body.contains("sendBeacon"));
 }

@@ -20,8 +20,8 @@ use super::slow::Impatient;
 use super::{infer, remember, routes};
 use crate::app::App;
 use crate::gateway::{Gateway, retention, watch};
-use crate::monitor;
 use crate::tasks::{Stop, Tasks};
+use crate::{monitor, signals};
 
 /// How the server is reached.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +86,7 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     }
     gateway.start(watch::watch(Arc::clone(&gateway), app.stop.clone()));
     gateway.export();
+    gateway.start(signals::look::look(app.clone(), app.stop.clone()));
     gateway.start(retention::look_after(Arc::clone(&gateway), app.stop.clone()));
     let arranged = Arc::clone(&gateway);
     let monitored = app.clone().reached_at(&app.address);
