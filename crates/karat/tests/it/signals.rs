@@ -52,7 +52,7 @@ fn a_thumb_and_an_undo_reach_their_answer_also_before_it_is_there_and_only_once(
         let receipt = receipt.json();
         assert_eq!((&receipt["taken"], &receipt["refused"]), (&json!(2), &json!(1)), "{receipt}");
     }
-    let shown = served.admin().call("inferences.show", &json!({ "id": id }));
+    let shown = served.admin().call("inferences.show", &json!({ "inference": id }));
     assert_eq!(shown.status, 200, "{shown:?}");
     let text = shown.body;
     assert_eq!(text.matches("feedback.thumb").count(), 1, "{text}");
