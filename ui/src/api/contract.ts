@@ -808,6 +808,144 @@ export interface Submit {
 type Nothing = Record<string, never>;
 type Op<Input, Output, Part = never> = { input: Input; output: Output; part: Part };
 
+// ---- production
+
+export type Outcome = "answered" | "failed" | "cut" | "cancelled";
+
+export type InferenceEndpoint = "chat-completions" | "responses" | "messages" | "embeddings";
+
+export interface TokenUsage {
+  input_tokens: number;
+  cached_input_tokens?: number;
+  cache_write_tokens?: number;
+  output_tokens: number;
+}
+
+/** every field that is set must fit */
+export interface InferencePick {
+  feature?: string;
+  variant?: string;
+  outcome?: Outcome;
+  conversation?: string;
+  user?: string;
+  key?: string;
+  since_ms?: number;
+  until_ms?: number;
+  /** such as "feedback.thumb" */
+  signal?: string;
+  /** such as "down" */
+  signal_class?: string;
+  text?: string;
+}
+
+export interface InferenceLine {
+  id: string;
+  /** the order of arrival */
+  place: number;
+  received_at_ms: number;
+  endpoint: InferenceEndpoint;
+  feature: string | null;
+  variant: string | null;
+  unproven: boolean;
+  simulated: boolean;
+  asked: string | null;
+  served: string | null;
+  outcome: Outcome;
+  status: number;
+  streamed: boolean;
+  first_chunk_ms: number | null;
+  latency_ms: number;
+  usage: TokenUsage | null;
+  usage_estimated: boolean;
+  cost_usd: number | null;
+  conversation: string | null;
+  user: string | null;
+  key: string | null;
+  tags: Record<string, string>;
+  n_attempts: number;
+  failure: string | null;
+  erased: boolean;
+}
+
+export interface InferenceAttempt {
+  variant?: string;
+  asked: string;
+  served?: string;
+  status?: number;
+  latency_ms: number;
+  waited_ms?: number;
+  failure?: { kind: string; message: string };
+}
+
+/** what is absent was not said, or is false or empty */
+export interface Inference {
+  id: string;
+  received_at_ms: number;
+  endpoint: InferenceEndpoint;
+  feature?: string;
+  variant?: string;
+  variant_hash?: string;
+  unproven?: boolean;
+  simulated?: boolean;
+  asked?: string;
+  served?: string;
+  fingerprint?: string;
+  response_id?: string;
+  outcome: Outcome;
+  status: number;
+  streamed?: boolean;
+  first_chunk_ms?: number;
+  latency_ms: number;
+  usage?: TokenUsage;
+  usage_estimated?: boolean;
+  cost_usd?: number;
+  conversation?: string;
+  user?: string;
+  key?: string;
+  tags?: Record<string, string>;
+  attempts?: InferenceAttempt[];
+  inputs?: Record<string, Json>;
+  request?: string;
+  text?: string;
+  tool_calls?: { name: string; arguments: Json }[];
+}
+
+export interface InferenceSignal {
+  id: string;
+  kind: string;
+  at_ms: number;
+  received_at_ms: number;
+  feature?: string;
+  target: { inference_id?: string; response_id?: string; conversation_id?: string };
+  user?: string;
+  session?: string;
+  release?: string;
+  data?: Record<string, Json>;
+  source?: string;
+}
+
+export interface LiveScore {
+  inference_id: string;
+  /** how likely it was to be drawn, above 0 */
+  chance: number;
+  scored_at_ms: number;
+  scorer: string;
+  scorer_hash: string;
+  value?: number;
+  label?: string;
+  explanation?: string;
+  cost_usd?: number;
+  simulated?: boolean;
+}
+
+export interface ShownInference {
+  inference: Inference;
+  /** false where request and answer were erased or forgotten */
+  has_body: boolean;
+  signals: InferenceSignal[];
+  live_scores: LiveScore[];
+}
+
 export interface Operations {
   "today.show": Op<Nothing, Today>;
 
@@ -872,6 +1010,33 @@ export interface Operations {
     { queues: { queue: string; n: number; pace_seconds: number | null; agreed_with_final: Measured | null }[] }
   >;
   "labels.export": Op<{ queue: string; format: "jsonl" | "csv" }, { text: string }>;
+
+  "inferences.list": Op<
+    { pick?: InferencePick; limit?: number; cursor?: string },
+    { inferences: InferenceLine[]; next: string | null }
+  >;
+  "inferences.follow": Op<
+    { pick?: InferencePick; failed?: boolean; after?: number },
+    { inferences: { inference: InferenceLine; words: string }[]; after: number; is_end: boolean }
+  >;
+  "inferences.show": Op<{ inference: string }, ShownInference>;
+  "inferences.export": Op<
+    { format: "jsonl" | "csv"; pick?: InferencePick; limit?: number; cursor?: string },
+    { text: string; n: number; next: string | null }
+  >;
+  "inferences.to_case": Op<
+    { inference: string; feature?: string; expected?: Json; note?: string },
+    { queue: string; item: string; is_new: boolean; suggested: Json; says: string }
+  >;
+  "inferences.forget_user": Op<
+    { user: string },
+    {
+      n_inferences: number;
+      n_signals: number;
+      candidates: { queue: string; item: string; inference: string }[];
+      says: string;
+    }
+  >;
 
   "datasets.list": Op<Nothing, { datasets: DatasetShown[] }>;
   "datasets.cases": Op<AskCases, CasePage>;

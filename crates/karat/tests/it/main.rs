@@ -18,6 +18,7 @@ mod example;
 mod faults;
 mod gate_page;
 mod gsm8k;
+mod inferences;
 mod inside;
 mod labels;
 mod labels_to_gold;
