@@ -34,7 +34,7 @@ mod reach;
 mod served;
 mod server;
 mod settings;
-mod signals;
+mod signal_senders;
 mod signals;
 mod story;
 mod tau;
