@@ -7,6 +7,8 @@ pub mod open;
 
 pub mod client;
 
+mod connect;
+
 pub mod pace;
 
 pub mod backoff;

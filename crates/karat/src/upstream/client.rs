@@ -6,20 +6,19 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as Pool;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client as Pool, Error as CallError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use karat_records::{Failure, FailureKind, Fault};
 use tokio::time::{Instant, timeout};
 
+use super::connect::{Connector, TooLate, has_answered, mark_answered};
 use super::open::{Chunks, Opened};
 use crate::project::provider::Timeouts;
 
 /// Connections that are kept open.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    pool: Pool<Connector, Full<Bytes>>,
     timeouts: Timeouts,
 }
 
@@ -60,20 +59,10 @@ const MOST_BYTES: usize = 64 << 20;
 impl Client {
     /// Connects when the first call is made.
     pub fn new(timeouts: Timeouts) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(timeouts.connect));
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .enable_http2()
-            .wrap_connector(tcp);
         let pool = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(30))
-            .build(connector);
+            .build(Connector::new(timeouts.connect));
         Self { pool, timeouts }
     }
 
@@ -100,8 +89,9 @@ impl Client {
 
     /// Sends one request and waits for the head of its answer.
     ///
-    /// A connection that the server closed before the request went out is replaced and the request sent again
-    /// (the pool does so by itself); a request that went out is never sent twice.
+    /// Servers close connections that are idle, and the news may cross with the request on the wire.
+    /// So a request is sent once more where a connection that had answered before ends without a byte for it;
+    /// over a new connection it is never sent twice.
     /// The time to connect is the client's own, since connections outlive requests; the other limits are `limits`.
     pub async fn open(
         &self,
@@ -110,7 +100,7 @@ impl Client {
     ) -> Result<Opened, Failure> {
         let deadline = Instant::now() + limits.total;
         let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
-        let response = timeout(limits.first_byte.min(limits.total), self.pool.request(request))
+        let response = timeout(limits.first_byte.min(limits.total), self.exchange(request))
             .await
             .map_err(|_| {
                 if limits.total <= limits.first_byte {
@@ -120,9 +110,22 @@ impl Client {
                 }
             })?
             .map_err(|error| broken(&host, &error, self.timeouts.connect))?;
+        mark_answered(response.extensions());
         let (head, body) = response.into_parts();
         let chunks = Chunks::new(body, host, limits, deadline);
         Ok(Opened { status: head.status.as_u16(), headers: head.headers, chunks })
+    }
+
+    async fn exchange(
+        &self,
+        request: hyper::Request<Full<Bytes>>,
+    ) -> Result<hyper::Response<hyper::body::Incoming>, CallError> {
+        match self.pool.request(request.clone()).await {
+            Err(error) if has_answered(&error) && !is_no_http(&error) => {
+                self.pool.request(request).await
+            }
+            response => response,
+        }
     }
 }
 
@@ -140,17 +143,13 @@ pub(super) fn whole_answer(host: &str) -> String {
     format!("the whole answer of {host}")
 }
 
-fn broken(
-    host: &str,
-    error: &hyper_util::client::legacy::Error,
-    connect_limit: Duration,
-) -> Failure {
+fn broken(host: &str, error: &CallError, connect_limit: Duration) -> Failure {
     let cause = root_cause(error);
     let (kind, message) = if error.is_connect() && is_late(error) {
         (FailureKind::Unreachable, format!("{host} gave no connection within {connect_limit:?}"))
     } else if error.is_connect() {
         (FailureKind::Unreachable, format!("{host} cannot be reached: {cause}"))
-    } else if chain(error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse)) {
+    } else if is_no_http(error) {
         (FailureKind::Malformed, format!("{host} answered in something else than HTTP ({cause})"))
     } else {
         let message = format!("{host} closed the connection without an answer ({cause})");
@@ -159,10 +158,15 @@ fn broken(
     Failure { kind, message, fault: Fault::Provider }
 }
 
-fn is_late(error: &(dyn Error + 'static)) -> bool {
-    chain(error)
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|cause| cause.kind() == io::ErrorKind::TimedOut)
+fn is_late(error: &CallError) -> bool {
+    chain(error).any(|cause| {
+        let by_system = cause.downcast_ref().map(io::Error::kind);
+        cause.is::<TooLate>() || by_system == Some(io::ErrorKind::TimedOut)
+    })
+}
+
+fn is_no_http(error: &CallError) -> bool {
+    chain(error).any(|cause| cause.downcast_ref().is_some_and(hyper::Error::is_parse))
 }
 
 /// An error and what caused it, the root last.

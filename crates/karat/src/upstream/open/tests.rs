@@ -55,7 +55,7 @@ fn request(connection: &mut TcpStream) -> String {
         }
         text.extend_from_slice(&buffer[..n_read]);
     }
-    String::from_utf8(text).unwrap()
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn send(connection: &mut TcpStream, text: &str) {
@@ -174,6 +174,15 @@ async fn each_time_limit_has_its_own_words() {
     let failure = open_with(&upstream(), &silent, limits).await.unwrap_err();
     expect(&failure, FailureKind::Timeout, "waited 40ms for the first byte of 127.0.0.1");
     assert_eq!(heard.recv().unwrap(), "closed", "the call is cancelled");
+    // It accepts connections and never begins with TLS.
+    let mute = Provider {
+        base_url: silent.base_url.replace("http:", "https:"),
+        timeouts: Timeouts { connect: short, ..standard },
+        ..silent.clone()
+    };
+    let failure = open(&mute).await.unwrap_err();
+    expect(&failure, FailureKind::Unreachable, "gave no connection within 40ms");
+    assert_eq!(heard.recv().unwrap(), "closed");
     let limits = Timeouts { total: short, ..standard };
     let failure = open_with(&upstream(), &silent, limits).await.unwrap_err();
     expect(&failure, FailureKind::Timeout, "waited 40ms for the whole answer of 127.0.0.1");
@@ -223,22 +232,27 @@ async fn dropping_an_answer_cancels_the_call() {
     assert_eq!(heard.recv().unwrap(), "closed");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+// One thread, so that nothing notices the end of a connection before the next call is made.
+#[tokio::test]
 async fn connections_are_used_again_and_stale_ones_replaced() {
     const N_CALLS: usize = 20;
     let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
     let (kept, heard) = server(move |connection, said| {
-        for _ in 0..N_CALLS {
-            said.send(request(connection)).unwrap();
-            send(connection, answer);
-        }
+        let (mut connection, said) = (connection.try_clone().unwrap(), said.clone());
+        thread::spawn(move || {
+            said.send("a connection".to_owned()).unwrap();
+            while request(&mut connection).starts_with("POST") {
+                send(&mut connection, answer);
+            }
+        });
     });
     let upstream_of_both = upstream();
     for _ in 0..N_CALLS {
         let opened = open_with(&upstream_of_both, &kept, Timeouts::default()).await.unwrap();
         assert_eq!(opened.chunks.whole(10).await.unwrap().as_ref(), b"{}");
     }
-    assert_eq!(heard.iter().take(N_CALLS).filter(|said| said.starts_with("POST")).count(), N_CALLS);
+    let n_connections = heard.try_iter().filter(|said| said == "a connection").count();
+    assert!((1..N_CALLS).contains(&n_connections), "{n_connections} connections");
 
     let (closing, heard) = server(move |connection, _| {
         request(connection);
@@ -251,4 +265,14 @@ async fn connections_are_used_again_and_stale_ones_replaced() {
         // The server has closed; the pool may or may not have noticed.
         assert_eq!(heard.recv().unwrap(), "closed");
     }
+}
+
+#[tokio::test]
+async fn over_a_new_connection_a_request_goes_out_once() {
+    let (provider, heard) = server(|connection, said| said.send(request(connection)).unwrap());
+    let failure = open(&provider).await.unwrap_err();
+    expect(&failure, FailureKind::ServerError, "closed the connection without an answer");
+    assert!(heard.recv().unwrap().starts_with("POST"));
+    assert_eq!(heard.recv().unwrap(), "closed");
+    assert_eq!(heard.try_iter().count(), 0);
 }
