@@ -14,6 +14,8 @@ pub struct Tap {
     strips_usage: bool,
     /// An event that has not ended yet.
     pending: Vec<u8>,
+    /// How far its end was looked for.
+    looked: Looked,
     has_begun: bool,
     has_ended: bool,
     /// The terminal event and whatever follows it.
@@ -31,6 +33,7 @@ impl Tap {
             decoder: StreamDecoder::new(dialect),
             strips_usage,
             pending: Vec::new(),
+            looked: Looked::default(),
             has_begun: false,
             has_ended: false,
             terminal: Vec::new(),
@@ -47,12 +50,19 @@ impl Tap {
             chunk.clone()
         } else {
             self.pending.extend_from_slice(chunk);
+            let mut looked = self.looked;
+            if looked.event_end(&self.pending).is_none() {
+                self.looked = looked;
+                return self.bounded();
+            }
             Bytes::from(std::mem::take(&mut self.pending))
         };
         let mut from = 0;
         // Events that follow each other go on in one piece.
         let mut ready = 0..0;
-        while let Some(end) = event_end(&whole[from..]) {
+        let mut looked = std::mem::take(&mut self.looked);
+        while let Some(end) = looked.event_end(&whole[from..]) {
+            looked = Looked::default();
             let event = from..from + end;
             from = event.end;
             let taken = self.take(&whole[event.clone()]);
@@ -74,13 +84,17 @@ impl Tap {
         if !ready.is_empty() {
             out.push(whole.slice(ready));
         }
-        if whole.len() - from > LONGEST_EVENT {
-            let message =
-                format!("an event of the stream has more than {} MB", LONGEST_EVENT >> 20);
-            return Err(ProviderError::new(ErrorClass::Malformed, &message));
-        }
         self.pending.extend_from_slice(&whole[from..]);
-        Ok(())
+        self.looked = looked;
+        self.bounded()
+    }
+
+    fn bounded(&self) -> Result<(), ProviderError> {
+        if self.pending.len() <= LONGEST_EVENT {
+            return Ok(());
+        }
+        let message = format!("an event of the stream has more than {} MB", LONGEST_EVENT >> 20);
+        Err(ProviderError::new(ErrorClass::Malformed, &message))
     }
 
     /// Whether something of the answer itself has come.
@@ -102,6 +116,11 @@ impl Tap {
         // The last event may lack its blank line.
         decoder.push(&self.pending, &mut Vec::new())?;
         decoder.clone().finish()?;
+        // Then its count of tokens is counted all the same, unless it is half an event.
+        let mut complete = decoder.clone();
+        if complete.push(b"\n\n", &mut Vec::new()).is_ok() {
+            decoder = complete;
+        }
         self.terminal = std::mem::take(&mut self.pending);
         self.decoder = decoder;
         (self.has_begun, self.has_ended) = (true, true);
@@ -147,21 +166,39 @@ enum Taken {
     Ends,
 }
 
-/// Where the first event ends, its blank line included; lines end in LF, CRLF or CR.
-fn event_end(bytes: &[u8]) -> Option<usize> {
-    let mut line = 0;
-    loop {
-        let end = line + bytes[line..].iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
-        let next = match (bytes[end], bytes.get(end + 1)) {
-            (b'\r', Some(b'\n')) => end + 2,
-            // Its LF may still come.
-            (b'\r', None) => return None,
-            _ => end + 1,
-        };
-        if end == line {
-            return Some(next);
+/// How far the end of an event was looked for, so that an event of megabytes is read once and not with each piece again.
+#[derive(Clone, Copy, Debug, Default)]
+struct Looked {
+    /// Where the last line begins.
+    line: usize,
+    /// Up to where that line has no end.
+    until: usize,
+}
+
+impl Looked {
+    /// Where the first event ends, its blank line included; lines end in LF, CRLF or CR.
+    fn event_end(&mut self, bytes: &[u8]) -> Option<usize> {
+        loop {
+            let rest = &bytes[self.until..];
+            let Some(at) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                self.until = bytes.len();
+                return None;
+            };
+            let end = self.until + at;
+            let next = match (bytes[end], bytes.get(end + 1)) {
+                (b'\r', Some(b'\n')) => end + 2,
+                // Its LF may still come.
+                (b'\r', None) => {
+                    self.until = end;
+                    return None;
+                }
+                _ => end + 1,
+            };
+            if end == self.line {
+                return Some(next);
+            }
+            (self.line, self.until) = (next, next);
         }
-        line = next;
     }
 }
 

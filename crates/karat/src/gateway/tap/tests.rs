@@ -83,6 +83,29 @@ fn a_server_without_a_done_mark_ends_with_its_body() {
 }
 
 #[test]
+fn a_last_event_without_its_blank_line_counts() {
+    for dialect in Dialect::ALL {
+        let sent = stream(dialect, "two words");
+        let sent = String::from_utf8(sent).unwrap().trim_end().to_owned();
+        let mut tap = Tap::new(dialect, false);
+        let (out, terminal) = pushed(&mut tap, &[sent.clone().into_bytes()]).unwrap();
+        assert_eq!(String::from_utf8([out, terminal].concat()).unwrap(), sent, "{dialect}");
+        let answer = tap.answer();
+        assert_eq!((answer.text.as_str(), answer.usage.output_tokens), ("two words", Some(2)));
+    }
+}
+
+#[test]
+fn an_event_of_many_lines_and_pieces_passes_whole() {
+    let mut sent = stream(Dialect::Anthropic, "a");
+    sent.splice(0..0, [b": x\r\n".repeat(20_000), b"data:\rdata:\r\r".to_vec()].concat());
+    let mut tap = Tap::new(Dialect::Anthropic, false);
+    let pieces: Vec<Vec<u8>> = sent.chunks(997).map(<[u8]>::to_vec).collect();
+    let (out, terminal) = pushed(&mut tap, &pieces).unwrap();
+    assert_eq!([out, terminal].concat(), sent);
+}
+
+#[test]
 fn an_event_without_an_end_is_refused_before_it_fills_the_memory() {
     let mut tap = Tap::new(Dialect::OpenAiChat, false);
     let piece = Bytes::from(vec![b'x'; 1 << 20]);
