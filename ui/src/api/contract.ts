@@ -810,6 +810,63 @@ type Op<Input, Output, Part = never> = { input: Input; output: Output; part: Par
 
 // ---- production
 
+/** something that became worse */
+export interface Incident {
+  id: string;
+  feature: string;
+  variant: string | null;
+  metric: string;
+  title: string;
+  cause: string;
+  mean: number;
+  lower: number;
+  upper: number;
+  n: number;
+  level: number;
+  simulated: boolean;
+  action: string;
+  opened_at_ms: number;
+  closed_at_ms: number | null;
+  closed_by: string | null;
+}
+
+export interface CanaryRun {
+  at_ms: number;
+  mean: number;
+  baseline_mean: number;
+  n: number;
+  difference: number;
+  lower: number;
+  upper: number;
+  served: string | null;
+  fingerprint: string | null;
+  simulated: boolean;
+  /** a share of what raises an alarm */
+  evidence: number;
+  is_alarm: boolean;
+}
+
+export interface CanaryShown {
+  feature: string;
+  variant: string;
+  is_alarm: boolean;
+  runs: CanaryRun[];
+}
+
+/** a waterfall in another order than the file says */
+export interface Decision {
+  id: string;
+  feature: string;
+  order: string[];
+  before: string[];
+  because: string;
+  incident: string;
+  at_ms: number;
+  undone_at_ms: number | null;
+  undone_by: string | null;
+  holds: boolean;
+}
+
 export type Outcome = "answered" | "failed" | "cut" | "cancelled";
 
 export type InferenceEndpoint = "chat-completions" | "responses" | "messages" | "embeddings";
@@ -1011,6 +1068,16 @@ export interface Operations {
   >;
   "labels.export": Op<{ queue: string; format: "jsonl" | "csv" }, { text: string }>;
 
+  "monitor.show": Op<
+    { feature?: string },
+    { incidents: Incident[]; canaries: CanaryShown[]; decisions: Decision[]; n_notices_waiting: number }
+  >;
+  "canary.run": Op<
+    { feature?: string; variant?: string },
+    { feature: string; variant: string; scorer: string; n_cases: number; n_replicates: number; run: CanaryRun | null; incident: Incident | null; says: string }
+  >;
+  "incidents.close": Op<{ id: string }, Incident>;
+  "decisions.undo": Op<{ feature: string }, Json>;
   "inferences.list": Op<
     { pick?: InferencePick; limit?: number; cursor?: string },
     { inferences: InferenceLine[]; next: string | null }
