@@ -40,7 +40,9 @@ pub use inferences::{
 };
 pub use ledger::{Counts, Fact, Ledger, Page, RunFilter, Spent, Tally};
 pub use options::{Durability, Options};
-pub use signals::{BoundSignal, Drops, PlacedScore, SignalCount, class_of};
+pub use signals::{
+    BoundSignal, Drops, PlacedScore, ServedFirst, SignalCount, SignalHour, class_of,
+};
 pub use upkeep::{Erased, Forgotten, Restored, Size};
 
 use sqlite::Sqlite;

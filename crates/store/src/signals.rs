@@ -41,6 +41,36 @@ pub struct SignalCount {
     pub n_users: u64,
 }
 
+/// Bound signals of one hour that have feature, variant, kind and class in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignalHour {
+    /// Milliseconds since the Unix epoch, when the hour of their inferences begins.
+    pub begins_at_ms: i64,
+    /// The variant.
+    pub variant: Option<String>,
+    /// The kind, such as `feedback.thumb`.
+    pub kind: String,
+    /// The class, such as `down`; empty for most kinds.
+    pub class: String,
+    /// Signals.
+    pub n: u64,
+    /// Distinct inferences with such a signal.
+    pub n_inferences: u64,
+}
+
+/// When a model, or the system behind it, first answered for a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedFirst {
+    /// The variant.
+    pub variant: Option<String>,
+    /// The model that the provider says it used; what was asked for where it does not say.
+    pub served: Option<String>,
+    /// The provider's fingerprint.
+    pub fingerprint: Option<String>,
+    /// Milliseconds since the Unix epoch, when its first inference had arrived.
+    pub at_ms: i64,
+}
+
 /// A live score with its inference's feature and variant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedScore {
@@ -123,6 +153,30 @@ impl Ledger {
     ) -> Result<Vec<SignalCount>, StoreError> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.signal_counts(feature, since_ms, until_ms).await,
+        }
+    }
+
+    /// Bound signals of a feature by the hour in which their inferences were received, in the order of time,
+    /// variant, kind and class; hours that begin at `since_ms` or later and before `until_ms`.
+    ///
+    /// They outlive retention and erasure.
+    pub async fn signal_hours(
+        &self,
+        feature: &str,
+        since_ms: i64,
+        until_ms: i64,
+    ) -> Result<Vec<SignalHour>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.signal_hours(feature, since_ms, until_ms).await,
+        }
+    }
+
+    /// When each model and each of its fingerprints was first seen for a feature, the first one first.
+    ///
+    /// Of a model that changes its fingerprint with every answer, a hundred are kept.
+    pub async fn served_firsts(&self, feature: &str) -> Result<Vec<ServedFirst>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.served_firsts(feature).await,
         }
     }
 

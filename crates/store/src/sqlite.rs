@@ -22,6 +22,8 @@ mod signals;
 
 mod live_scores;
 
+mod live;
+
 mod upkeep;
 
 pub(crate) mod restore;

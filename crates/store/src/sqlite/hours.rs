@@ -3,16 +3,18 @@
 use karat_records::{Inference, Outcome};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::live::ServedSeen;
 use super::{Sqlite, body};
 use crate::{Histogram, Hour, HourFilter, LiveSpent, Spender, StoreError};
 
-const HOUR_MS: i64 = 3_600_000;
+pub(super) const HOUR_MS: i64 = 3_600_000;
 
 /// What one transaction adds.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
     hours: Vec<Added>,
     keys: Vec<KeyAdded>,
+    served: ServedSeen,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,7 @@ impl Sums {
         let added = &mut self.hours[index];
         added.last = number;
         count(&mut added.sum, inference, n_attempts);
+        self.served.see(inference);
         if let Some(key) = &inference.key {
             self.add_key(hour, key, inference);
         }
@@ -101,7 +104,7 @@ impl Sums {
         for added in self.keys {
             add_key_hour(connection, &added)?;
         }
-        Ok(())
+        self.served.add_to(connection)
     }
 }
 
@@ -221,7 +224,7 @@ impl Sqlite {
 }
 
 /// The hours that begin in a span of time: at or after its start and before its end.
-fn beginning_in(since_ms: Option<i64>, until_ms: Option<i64>) -> (i64, i64) {
+pub(super) fn beginning_in(since_ms: Option<i64>, until_ms: Option<i64>) -> (i64, i64) {
     let ceiling = |ms: i64| ms.div_euclid(HOUR_MS) + i64::from(ms.rem_euclid(HOUR_MS) > 0);
     (since_ms.map_or(i64::MIN, ceiling), until_ms.map_or(i64::MAX, ceiling))
 }

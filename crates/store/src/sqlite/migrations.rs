@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_runs_trials_scores_versions.sql"),
     include_str!("migrations/0002_datasets.sql"),
     include_str!("migrations/0003_inferences.sql"),
+    include_str!("migrations/0004_live.sql"),
 ];
 
 /// Marks the file as karat's: the bytes of `Kara`.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::facts::encode;
 use super::inferences::write::Gathered;
-use super::{Sqlite, body};
+use super::{Sqlite, body, live};
 use crate::{BoundSignal, News, SignalCount, StoreError, class_of};
 
 /// How much later than a signal its inference may have been received: clocks of senders are not ours.
@@ -90,9 +90,9 @@ impl SignalFact {
             it.user.as_ref().or_else(|| bound.as_ref().and_then(|bound| bound.user.as_ref())),
         ])?;
         if bound.is_none() {
-            gathered.waiting.add(connection, number, it)?;
+            return gathered.waiting.add(connection, number, it);
         }
-        Ok(())
+        live::add_signal(connection, connection.last_insert_rowid())
     }
 }
 

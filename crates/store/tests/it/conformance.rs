@@ -80,6 +80,8 @@ fn claims() -> Vec<(&'static str, Claim)> {
         claim("a signal of a conversation is about the answer before it", signals::conversations),
         claim("a signal waits a day for its inference", signals::late),
         claim("signals are counted by variant, kind and class", signals::counts),
+        claim("signals are summed by the hour of their inference", signals::hours),
+        claim("each served model and fingerprint is first seen once", signals::served_firsts),
         claim("only the newest live score of an inference and scorer counts", signals::live_scores),
         claim("losses are counted by reason", signals::drops),
         claim("what one user left is erased, and nothing else", upkeep::erasure),

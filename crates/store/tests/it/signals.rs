@@ -189,6 +189,67 @@ pub async fn counts(store: Store) {
     assert!(store.ledger.signal_counts("triage", 100, 1_000).await.unwrap().is_empty());
 }
 
+pub async fn hours(store: Store) {
+    append(&store, [inference("a", -1), inference("b", 3_600_000), inference("c", 3_600_009)])
+        .await;
+    let without = Signal { feature: None, ..thumb("0", true, 50, about("nothing")) };
+    let early = [thumb("1", true, 50, about("late")), without];
+    send(&store, early).await;
+    let others = [
+        thumb("2", true, 50, about("a")),
+        thumb("3", true, 51, about("b")),
+        thumb("4", true, 52, about("b")),
+        thumb("5", false, 53, about("b")),
+        thumb("6", true, 54, about("c")),
+    ];
+    send(&store, others.clone()).await;
+    send(&store, others).await;
+    append(&store, [inference("late", 3_600_010)]).await;
+    let list = async |since, until| {
+        let hours = store.ledger.signal_hours("triage", since, until).await.unwrap();
+        let words = hours.into_iter().map(|hour| {
+            (hour.begins_at_ms / 3_600_000, hour.class.clone(), hour.n, hour.n_inferences)
+        });
+        words.collect::<Vec<_>>()
+    };
+    let wanted =
+        [(-1, "up".to_owned(), 1, 1), (1, "down".to_owned(), 1, 1), (1, "up".to_owned(), 4, 3)];
+    assert_eq!(list(-3_600_000, 7_200_000).await, wanted);
+    assert_eq!(list(0, 7_200_000).await, wanted[1..]);
+    assert!(list(0, 3_600_000).await.is_empty());
+    assert!(store.ledger.signal_hours("reply", -9, 9_999_999).await.unwrap().is_empty());
+    store.ledger.forget_before(i64::MAX).await.unwrap();
+    assert_eq!(list(-3_600_000, 7_200_000).await, wanted, "sums stay");
+}
+
+pub async fn served_firsts(store: Store) {
+    let by = |id: &str, ms, served: Option<&str>, fingerprint: &str| Inference {
+        served: served.map(str::to_owned),
+        fingerprint: Some(fingerprint.to_owned()).filter(|text| !text.is_empty()),
+        ..inference(id, ms)
+    };
+    append(&store, [by("a", 9, Some("m1"), "f1"), by("b", 10, Some("m1"), "f1")]).await;
+    append(&store, [by("c", 11, Some("m1"), "f2"), by("d", 12, None, ""), by("e", 13, None, "")])
+        .await;
+    append(&store, [by("f", 14, Some("m1"), "f1")]).await;
+    append(&store, (0..200).map(|i| by(&format!("x{i}"), 99, Some("m2"), &format!("{i}")))).await;
+    let firsts = store.ledger.served_firsts("triage").await.unwrap();
+    let words: Vec<_> = firsts
+        .iter()
+        .map(|first| (first.at_ms, first.served.as_deref(), first.fingerprint.as_deref()))
+        .collect();
+    assert_eq!(
+        words[..3],
+        [
+            (9, Some("m1"), Some("f1")),
+            (11, Some("m1"), Some("f2")),
+            (12, Some("openai/gpt-5-mini"), None),
+        ]
+    );
+    assert_eq!(words.len(), 103, "a model with a fingerprint for each answer stays bounded");
+    assert!(store.ledger.served_firsts("reply").await.unwrap().is_empty());
+}
+
 pub async fn live_scores(store: Store) {
     append(&store, [inference("a", 1)]).await;
     append(&store, [Inference { feature: Some("reply".to_owned()), ..inference("b", 2) }]).await;

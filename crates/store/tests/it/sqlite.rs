@@ -113,9 +113,9 @@ fn a_newer_database_is_refused_and_left_alone() {
     set_version(&path, 7);
     let before = std::fs::read(&path).unwrap();
     let error = Store::open(&path, Options::default()).unwrap_err();
-    assert_eq!(error, StoreError::Newer { path: path.clone(), found: 7, known: 3 });
+    assert_eq!(error, StoreError::Newer { path: path.clone(), found: 7, known: 4 });
     let message = error.to_string();
-    let expected = "found schema version 7, this binary knows 3; use a newer karat";
+    let expected = "found schema version 7, this binary knows 4; use a newer karat";
     assert!(message.ends_with(expected), "{message}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

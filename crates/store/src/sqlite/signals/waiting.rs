@@ -4,6 +4,7 @@ use karat_records::{Inference, Signal};
 use rusqlite::{Connection, params};
 
 use super::TOLERANCE_MS;
+use super::live;
 
 /// How long an inference may be late.
 const PATIENCE_MS: i64 = 24 * 3_600_000;
@@ -95,6 +96,7 @@ impl Waiting {
                     it.variant,
                     it.user
                 ])?;
+                live::add_signal(connection, connection.last_insert_rowid())?;
                 connection
                     .prepare_cached("DELETE FROM waiting_signals WHERE signal = ?1")?
                     .execute([signal])?;
