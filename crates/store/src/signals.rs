@@ -93,7 +93,11 @@ pub struct Drops {
     pub last_at_ms: i64,
 }
 
-/// What signals of one kind are counted by: `up` or `down` for a thumb, a number for a rating, else empty.
+/// What a next message may be for.
+const FOLLOWUPS: [&str; 5] = ["rephrase", "correct", "refine", "continue", "thanks"];
+
+/// What signals of one kind are counted by: `up` or `down` for a thumb, a number for a rating,
+/// what it was for of a follow-up, else empty.
 ///
 /// The thumb stands in the field `up` or `value`, as true or false, or as a number above zero or not;
 /// a rating stands in `rating` or `value`.
@@ -109,6 +113,10 @@ pub fn class_of(signal: &Signal) -> String {
         "feedback.rating" => match value("rating").and_then(Value::as_f64) {
             // Whoever sends fractions gets the nearest whole one, so that classes stay few.
             Some(rating) if rating.abs() <= 100.0 => format!("{:.0}", rating.round() + 0.0),
+            _ => String::new(),
+        },
+        "message.followup" => match signal.data.get("class").and_then(Value::as_str) {
+            Some(class) if FOLLOWUPS.contains(&class) => class.to_owned(),
             _ => String::new(),
         },
         _ => String::new(),
@@ -236,6 +244,8 @@ mod tests {
             ("feedback.rating", json!({"value": 3.6}), "4"),
             ("feedback.rating", json!({"value": -0.2}), "0"),
             ("feedback.rating", json!({"value": 1e300}), ""),
+            ("message.followup", json!({"class": "rephrase"}), "rephrase"),
+            ("message.followup", json!({"class": "anything else"}), ""),
             ("response.edited", json!({"up": true}), ""),
         ] {
             let Value::Object(data) = data else { continue };
