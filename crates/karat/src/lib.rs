@@ -43,6 +43,7 @@ pub mod gateway;
 pub mod monitor;
 
 pub mod inferences;
+pub mod live;
 
 pub mod operations;
 

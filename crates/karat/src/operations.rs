@@ -14,6 +14,7 @@ mod play;
 
 mod settings;
 
+mod live;
 mod monitoring;
 
 use std::future::Future;
@@ -112,6 +113,7 @@ pub fn table() -> Vec<Operation> {
         inferences::rows(),
         settings::rows(),
         today::rows(),
+        live::rows(),
         monitoring::rows(),
     ]
     .into_iter()

@@ -61,10 +61,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "labels",
             "inferences",
             "monitor",
+            "live",
         ],
     ),
     ("proofs", &["evals", "gate", "datasets"]),
-    ("today", &["proofs", "evals", "gate", "labels", "bets", "monitor"]),
+    ("today", &["proofs", "evals", "gate", "labels", "bets", "monitor", "live"]),
+    ("live", &["history", "signals"]),
     (
         "surfaces",
         &[

@@ -1,0 +1,25 @@
+//! Live: what a feature does in production, as anybody can check it. Requests, times and cost from sums by the hour,
+//! signals with numerator and denominator, what changed, the worst answers, and where judges and people disagree.
+//!
+//! In reading order: the operation ([`show`]), its pure parts ([`volume`], [`rates`], [`marks`], [`conflict`], [`words`]),
+//! what is read ([`worst`], [`gather`]), and the strip for Today ([`watch`]).
+
+pub mod show;
+
+pub mod volume;
+
+pub mod rates;
+
+pub mod kinds;
+
+pub mod marks;
+
+pub mod worst;
+
+pub mod conflict;
+
+pub mod words;
+
+pub mod watch;
+
+mod gather;
