@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evals::report::Report;
 use crate::evals::runs::RunSummary;
+use crate::live::watch::WatchedFeature;
 use crate::monitor::incident::Incident;
 
 /// What is known about the project.
@@ -53,6 +54,8 @@ pub struct FeatureFacts {
     pub signed: Vec<String>,
     /// What became worse in production and is not closed, the newest first.
     pub incidents: Vec<Incident>,
+    /// What it did in production lately; absent where nobody asked it for anything.
+    pub watched: Option<WatchedFeature>,
 }
 
 /// A variant and its proof.

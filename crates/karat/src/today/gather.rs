@@ -17,6 +17,7 @@ use crate::labels::{
     self,
     next::{AskQueues, OfQueue as DisputesOf},
 };
+use crate::live::watch::watch;
 use crate::monitor::incident::{self, Incident};
 use crate::project::{Feature, Project, VariantKind, read};
 use crate::proofs::known::{Known, report_of};
@@ -114,6 +115,7 @@ async fn of_feature(app: &App, project: &Project, feature: &Feature) -> Result<F
         tuned,
         signed,
         incidents: incidents(app, &feature.name).await?,
+        watched: watch(app, &feature.name).await?,
     })
 }
 

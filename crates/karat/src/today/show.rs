@@ -13,6 +13,7 @@ use super::words::{self, TodayFeature};
 use crate::app::App;
 use crate::evals::active::ActiveRun;
 use crate::gate::describe::plural;
+use crate::live::watch::WatchedFeature;
 
 /// Nothing to say: the project is the one of the folder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +37,8 @@ pub struct Today {
     pub features: Vec<TodayFeature>,
     /// What to do next, at most five; the first can be done now.
     pub next: Vec<Step>,
+    /// What features did in production in the last 24 hours; those that nobody asked for anything are left out.
+    pub watch: Vec<WatchedFeature>,
     /// Bets in the order of the file.
     pub bets: Vec<TodayBet>,
     /// What went through the loop in the last 30 days.
@@ -71,6 +74,7 @@ pub async fn show(app: App, _input: AskToday) -> Result<Today> {
         problems: gathered.problems.clone(),
         features: facts.features.iter().map(words::feature).collect(),
         next: steps(facts),
+        watch: facts.features.iter().filter_map(|feature| feature.watched.clone()).collect(),
         bets: facts.bets.clone(),
         r#loop: strip(&through),
         runs_active: app.active.list(),

@@ -17,6 +17,15 @@ const MOST: usize = 5;
 /// A deadline this near is said.
 const SOON_DAYS: i64 = 3;
 
+/// Fewer requests or thumbs than these are somebody who tries it out.
+const FEW: u64 = 10;
+
+/// Where surely more than this share of requests fails, somebody should look.
+const FAILS_OFTEN: f64 = 0.05;
+
+/// Where people surely say of more than this share of answers that they are bad, somebody should look.
+const SAID_BAD_OFTEN: f64 = 0.1;
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
@@ -49,6 +58,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
     }
     let mut ranked: Vec<Ranked> = facts.queues.iter().flat_map(of_queue).collect();
     ranked.extend(facts.features.iter().flat_map(of_incidents));
+    ranked.extend(facts.features.iter().filter_map(of_watched));
     ranked.extend(facts.features.iter().flat_map(of_feature_facts));
     ranked.extend(facts.bets.iter().filter_map(of_bet));
     ranked.sort_by_key(|ranked| ranked.rank);
@@ -145,6 +155,61 @@ fn of_incidents(feature: &FeatureFacts) -> Vec<Ranked> {
     };
     // One step for a feature is enough: the page shows all of them.
     feature.incidents.first().map(step).into_iter().collect()
+}
+
+/// What production says by itself, where no incident says it already.
+fn of_watched(feature: &FeatureFacts) -> Option<Ranked> {
+    let watched = feature.watched.as_ref().filter(|_| feature.incidents.is_empty())?;
+    let name = &feature.name;
+    let failing = &watched.failing;
+    let step = |rank, title, why, page| Ranked {
+        rank,
+        needs_network: false,
+        step: Step {
+            title,
+            why,
+            label: "Look".into(),
+            page,
+            command: Some(format!("karat call live.show '{{\"feature\":\"{name}\"}}'")),
+        },
+    };
+    let page = of_feature("/live", name);
+    if failing.denominator >= FEW && failing.lower.is_some_and(|lower| lower >= FAILS_OFTEN) {
+        let n = plural(failing.denominator, "request");
+        return Some(step(
+            2,
+            format!("Look at what fails in {name}"),
+            format!(
+                "{} of {n} failed or broke off in the last 24 hours.",
+                count(failing.numerator)
+            ),
+            format!("{page}&tab=requests&outcome=failed"),
+        ));
+    }
+    let signal = watched.worst_signal.as_ref()?;
+    let is_bad = |share: f64| share >= SAID_BAD_OFTEN;
+    let (n, says) = match signal.is_good {
+        Some(true) => (signal.share.denominator - signal.share.numerator, "thumbs down"),
+        _ => (signal.share.numerator, signal.says.as_str()),
+    };
+    let surely = match signal.is_good {
+        Some(true) => signal.share.upper.map(|upper| 1.0 - upper),
+        _ => signal.share.lower,
+    };
+    if signal.share.denominator < FEW || !surely.is_some_and(is_bad) {
+        return None;
+    }
+    Some(step(
+        3,
+        format!("Look at the worst answers of {name}"),
+        format!(
+            "{} of {} {} in 7 days: {says}.",
+            count(n),
+            count(signal.share.denominator),
+            signal.over
+        ),
+        page,
+    ))
 }
 
 /// What a feature asks for first, and what may follow.
@@ -363,6 +428,8 @@ pub fn for_terminal(steps: &[Step]) -> Option<(&Step, &str)> {
 mod tests {
     use super::*;
     use crate::evals::runs::summary;
+    use crate::live::volume::LiveShare;
+    use crate::live::watch::WatchedFeature;
     use crate::reports::fixtures;
     use crate::today::facts::VariantFacts;
 
@@ -482,6 +549,31 @@ mod tests {
         assert_eq!(found[0].why, "It ends in 2 days. $41.00 of $200.00 spent.");
         assert_eq!(found[1].title, "Run triage");
         assert_eq!(for_terminal(&found).unwrap().1, "karat eval triage --gate");
+    }
+
+    #[test]
+    fn what_fails_in_production_comes_before_labels() {
+        let watched = |n_failed, n| WatchedFeature {
+            name: "triage".into(),
+            n,
+            n_simulated: 0,
+            failing: LiveShare::of(n_failed, n),
+            cost_usd: 0.0,
+            n_cost_unknown: 0,
+            p95_ms: None,
+            worst_signal: None,
+        };
+        let of = |n_failed, n| {
+            let feature = FeatureFacts { watched: Some(watched(n_failed, n)), ..feature() };
+            steps(&facts(feature)).remove(0)
+        };
+        let step = of(30, 200);
+        assert_eq!(step.title, "Look at what fails in triage");
+        assert_eq!(step.why, "30 of 200 requests failed or broke off in the last 24 hours.");
+        assert_eq!(step.page, "/live?feature=triage&tab=requests&outcome=failed");
+        for (n_failed, n) in [(3, 4), (11, 200), (0, 200)] {
+            assert_eq!(of(n_failed, n).title, "Judge triage", "{n_failed} of {n}");
+        }
     }
 
     #[test]

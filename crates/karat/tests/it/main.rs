@@ -29,6 +29,7 @@ mod operations;
 mod pages;
 mod pandalm;
 mod play;
+mod production;
 mod program;
 mod reach;
 mod served;
