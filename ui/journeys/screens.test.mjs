@@ -46,6 +46,8 @@ test("every page is a picture, legible in both themes and on a phone", { timeout
         ["start", "/evals/start?feature=triage"],
         ["gate", "/gate?feature=triage"],
         ["gate-undecided", `/gate?feature=answers-by-desk`],
+        ["live", "/live?feature=triage"],
+        ["live-requests", "/live?feature=triage&tab=requests"],
         ["label", "/label"],
         ["label-item", "/label/spring", (page) => page.getByRole("button", { name: /Commit and next/ }).waitFor()],
         ["disputes", "/label/winter/disputes"],

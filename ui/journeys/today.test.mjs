@@ -6,7 +6,7 @@ import { Folder } from "./start.mjs";
 import { readable, said, walk, withBrowser } from "./walk.mjs";
 
 const PAGES = [
-  ["Today", "/today", "Today"], ["New bet", "/bet", "New bet"], ["Play", "/play", /Play/], ["Evals", "/evals", "Evals"], ["Gate", "/gate", "Gate of triage"],
+  ["Today", "/today", "Today"], ["New bet", "/bet", "New bet"], ["Play", "/play", /Play/], ["Evals", "/evals", "Evals"], ["Gate", "/gate", "Gate of triage"], ["Live", "/live", "Live: triage"],
   ["Label", "/label", "Label"], ["Data", "/data", "Data"], ["Page", "/page", "Page"], ["Settings", "/settings", /Settings|Providers/],
 ];
 

@@ -52,6 +52,8 @@ export interface Today {
   features: TodayFeature[];
   /** at most 5, the first always doable now */
   next: Step[];
+  /** features in production, the last 24 hours */
+  watch: WatchedFeature[];
   bets: TodayBet[];
   loop: LoopNumber[];
   runs_active: ActiveRun[];
@@ -76,6 +78,219 @@ export interface TodayFeature {
   has_drifted: boolean;
   /** what became worse in production and is not closed */
   incident: string | null;
+}
+
+// ---- live
+
+/** a share never comes without its n; the interval is null over nothing */
+export interface LiveShare {
+  numerator: number;
+  denominator: number;
+  value: number | null;
+  lower: number | null;
+  upper: number | null;
+}
+
+export interface LiveTimes {
+  n: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+}
+
+export interface LiveSum {
+  n: number;
+  n_failed: number;
+  n_cut: number;
+  n_cancelled: number;
+  n_retried: number;
+  n_simulated: number;
+  cost_usd: number;
+  simulated_usd: number;
+  n_cost_unknown: number;
+  input_tokens: number;
+  cached_input_tokens: number;
+  output_tokens: number;
+  latency: LiveTimes;
+  first_chunk: LiveTimes;
+}
+
+export type LivePoint = LiveSum & { at_ms: number };
+
+export type LiveVariant = LiveSum & {
+  variant: string | null;
+  unproven: boolean;
+  simulated: boolean;
+  share: LiveShare;
+  failing: LiveShare;
+  served: string[];
+};
+
+export interface LiveSignal {
+  name: string;
+  kind: string;
+  says: string;
+  is_good: boolean | null;
+  /** "answers" | "answers in view" | "answers applied" | "thumbs" */
+  over: string;
+  share: LiveShare;
+  window_ms: number;
+  n_ripening: number;
+  n_ripening_with: number;
+  /** how it misleads */
+  bias: string;
+  points: { at_ms: number; numerator: number; denominator: number; is_ripe: boolean }[];
+}
+
+export interface LiveMark {
+  at_ms: number;
+  kind: "model" | "fingerprint" | "variant" | "file";
+  says: string;
+}
+
+export interface LiveWorst {
+  inference: string;
+  at_ms: number;
+  why: "thumb-down" | "corrected" | "undone" | "rejected" | "escalated" | "failed" | "cut";
+  said: string | null;
+  variant: string | null;
+  unproven: boolean;
+  simulated: boolean;
+  asked: string;
+  answered: string;
+}
+
+export interface LiveConflict {
+  scorer: string;
+  agree: LiveShare;
+  cells: { judge_is_good: boolean; thumb_is_up: boolean; n: number; inferences: string[] }[];
+  n_undecided: number;
+}
+
+export interface LiveFeature {
+  name: string;
+  is_used: boolean;
+  total: LiveSum;
+  failing: LiveShare;
+  points: LivePoint[];
+  variants: LiveVariant[];
+  signals: LiveSignal[];
+  marks: LiveMark[];
+  worst: LiveWorst[] | null;
+  conflicts: LiveConflict[] | null;
+}
+
+export interface Live {
+  from_ms: number;
+  now_ms: number;
+  step_ms: number;
+  features: LiveFeature[];
+  lost: { reason: string; n: number; last_at_ms: number }[];
+  n_waiting_signals: number;
+}
+
+export interface WatchedFeature {
+  name: string;
+  n: number;
+  n_simulated: number;
+  failing: LiveShare;
+  cost_usd: number;
+  n_cost_unknown: number;
+  p95_ms: number | null;
+  worst_signal: LiveSignal | null;
+}
+
+export type Outcome = "answered" | "failed" | "cut" | "cancelled";
+
+export interface InferenceLine {
+  id: string;
+  received_at_ms: number;
+  feature: string | null;
+  variant: string | null;
+  unproven: boolean;
+  simulated: boolean;
+  served: string | null;
+  outcome: Outcome;
+  status: number;
+  latency_ms: number;
+  cost_usd: number | null;
+  user: string | null;
+  n_attempts: number;
+  erased: boolean;
+}
+
+export interface InferencePick {
+  feature?: string;
+  variant?: string;
+  outcome?: Outcome;
+  conversation?: string;
+  user?: string;
+  key?: string;
+  since_ms?: number;
+  until_ms?: number;
+  signal?: string;
+  signal_class?: string;
+  text?: string;
+}
+
+/** fields that say nothing are left out */
+export interface InferenceShown {
+  inference: {
+    id: string;
+    received_at_ms: number;
+    endpoint: string;
+    feature?: string | null;
+    variant?: string | null;
+    unproven?: boolean;
+    simulated?: boolean;
+    asked?: string | null;
+    served?: string | null;
+    fingerprint?: string | null;
+    outcome: Outcome;
+    status: number;
+    streamed?: boolean;
+    first_chunk_ms?: number | null;
+    latency_ms: number;
+    usage?: { input_tokens: number; output_tokens: number } | null;
+    usage_estimated?: boolean;
+    cost_usd?: number | null;
+    conversation?: string | null;
+    user?: string | null;
+    key?: string | null;
+    attempts?: InferenceAttempt[];
+    inputs?: Record<string, Json> | null;
+    request?: string;
+    text?: string;
+    tool_calls?: { name: string; arguments?: Json }[];
+  };
+  has_body: boolean;
+  signals: { id: string; kind: string; at_ms: number; data?: Record<string, Json>; source?: string; user?: string | null }[];
+  live_scores: { scorer: string; value?: number | null; label?: string | null; explanation?: string | null; simulated?: boolean }[];
+}
+
+export interface InferenceAttempt {
+  variant?: string | null;
+  asked: string;
+  served?: string | null;
+  status?: number | null;
+  latency_ms: number;
+  waited_ms?: number | null;
+  failure?: { kind: string; message: string } | null;
+}
+
+export interface Monitored {
+  incidents: {
+    id: string;
+    title: string;
+    cause: string;
+    action: string;
+    mean: number;
+    lower: number;
+    upper: number;
+    n: number;
+    simulated: boolean;
+    opened_at_ms: number;
+    closed_at_ms?: number | null;
+  }[];
 }
 
 export interface Step {
@@ -1005,6 +1220,11 @@ export interface ShownInference {
 
 export interface Operations {
   "today.show": Op<Nothing, Today>;
+
+  "live.show": Op<{ feature?: string; days?: number; hours?: number }, Live>;
+  "inferences.list": Op<{ pick?: InferencePick; limit?: number; cursor?: string }, { inferences: InferenceLine[]; next: string | null }>;
+  "inferences.show": Op<{ inference: string }, InferenceShown>;
+  "monitor.show": Op<{ feature?: string }, Monitored>;
 
   "bets.preview": Op<{ text?: string; file_name?: string; columns?: BetColumns; floor?: number }, Preview>;
   "bets.create": Op<CreateBet, CreatedBet>;

@@ -10,7 +10,7 @@ import css from "./Rail.module.css";
 import { nextTheme, useTheme } from "./theme.ts";
 
 const PAGES = [
-  ["Today", "/today"], ["New bet", "/bet"], ["Play", "/play"], ["Evals", "/evals"], ["Gate", "/gate"],
+  ["Today", "/today"], ["New bet", "/bet"], ["Play", "/play"], ["Evals", "/evals"], ["Gate", "/gate"], ["Live", "/live"],
   ["Label", "/label"], ["Data", "/data"], ["Page", "/page"], ["Settings", "/settings"],
 ] as const;
 

@@ -7,6 +7,7 @@ import { ROUTES as evals } from "../pages/evals/routes.ts";
 import { ROUTES as gate } from "../pages/gate/routes.ts";
 import { ROUTES as join } from "../pages/join/routes.ts";
 import { ROUTES as label } from "../pages/label/routes.ts";
+import { ROUTES as live } from "../pages/live/routes.ts";
 import { ROUTES as page } from "../pages/page/routes.ts";
 import { ROUTES as play } from "../pages/play/routes.ts";
 import { ROUTES as prototype } from "../pages/prototype/routes.ts";
@@ -24,7 +25,7 @@ export interface PageRoute {
 }
 
 const PAGES: readonly PageRoute[] = [
-  ...today, ...bet, ...play, ...evals, ...gate, ...label, ...data, ...page, ...settings, ...join, ...prototype,
+  ...today, ...bet, ...play, ...evals, ...gate, ...live, ...label, ...data, ...page, ...settings, ...join, ...prototype,
 ];
 
 export function makeRouter() {

@@ -3,7 +3,7 @@ import { drawn, type Key, type Place } from "./registry.ts";
 
 const HEADINGS: Record<Place, string> = {
   everywhere: "Everywhere", list: "In a list", dialog: "In a dialog", bet: "New bet", play: "Play", evals: "Evals",
-  gate: "Gate", label: "Label", item: "On one item to label", data: "Data", page: "Page", settings: "Settings",
+  gate: "Gate", live: "Live", label: "Label", item: "On one item to label", data: "Data", page: "Page", settings: "Settings",
 };
 
 export function heading(place: Place): string {

@@ -2,7 +2,7 @@
 import { PAGE_KEYS } from "./pages.ts";
 
 /** Where a key works: everywhere, in any list, in any dialog, on one page, or on one item to label, where there is no list. */
-export type Place = "everywhere" | "list" | "dialog" | "bet" | "play" | "evals" | "gate" | "label" | "item" | "data" | "page" | "settings";
+export type Place = "everywhere" | "list" | "dialog" | "bet" | "play" | "evals" | "gate" | "live" | "label" | "item" | "data" | "page" | "settings";
 
 export interface Key {
   /** `place.verb`; what a page binds its handler to. */
@@ -23,6 +23,7 @@ export const EVERYWHERE: readonly Key[] = [
   { id: "go.play", place: "everywhere", keys: "g p", says: "Open Play", go: "/play" },
   { id: "go.evals", place: "everywhere", keys: "g e", says: "Open Evals", go: "/evals" },
   { id: "go.gate", place: "everywhere", keys: "g g", says: "Open Gate", go: "/gate" },
+  { id: "go.live", place: "everywhere", keys: "g v", says: "Open Live, the features in production", go: "/live" },
   { id: "go.label", place: "everywhere", keys: "g l", says: "Open Label", go: "/label" },
   { id: "go.data", place: "everywhere", keys: "g d", says: "Open Data", go: "/data" },
   { id: "go.page", place: "everywhere", keys: "g r", says: "Open Page, the report to forward", go: "/page" },

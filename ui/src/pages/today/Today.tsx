@@ -15,6 +15,7 @@ import { CanWeShip } from "./CanWeShip.tsx";
 import { DoNext } from "./DoNext.tsx";
 import { Loop } from "./Loop.tsx";
 import css from "./Today.module.css";
+import { Watch } from "./Watch.tsx";
 
 export default function Today() {
   const isRunning = (today: TodayShown | undefined) => (today?.runs_active.length ?? 0) > 0;
@@ -37,6 +38,7 @@ export default function Today() {
               {runs.length > 0 && <Section title="Going on"><ActiveRuns runs={runs} /></Section>}
               {shown.features.length > 0 && <CanWeShip features={shown.features} />}
               {shown.next.length > 0 && <DoNext steps={shown.next} title={shown.features.length > 0 ? "Do next" : "Begin here"} />}
+              {shown.watch.length > 0 && <Watch watched={shown.watch} />}
               {shown.bets.length > 0 && <Bets bets={shown.bets} />}
               {shown.loop.length > 0 && <Loop numbers={shown.loop} />}
             </>
