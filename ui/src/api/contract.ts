@@ -199,100 +199,6 @@ export interface WatchedFeature {
   worst_signal: LiveSignal | null;
 }
 
-export type Outcome = "answered" | "failed" | "cut" | "cancelled";
-
-export interface InferenceLine {
-  id: string;
-  received_at_ms: number;
-  feature: string | null;
-  variant: string | null;
-  unproven: boolean;
-  simulated: boolean;
-  served: string | null;
-  outcome: Outcome;
-  status: number;
-  latency_ms: number;
-  cost_usd: number | null;
-  user: string | null;
-  n_attempts: number;
-  erased: boolean;
-}
-
-export interface InferencePick {
-  feature?: string;
-  variant?: string;
-  outcome?: Outcome;
-  conversation?: string;
-  user?: string;
-  key?: string;
-  since_ms?: number;
-  until_ms?: number;
-  signal?: string;
-  signal_class?: string;
-  text?: string;
-}
-
-/** fields that say nothing are left out */
-export interface InferenceShown {
-  inference: {
-    id: string;
-    received_at_ms: number;
-    endpoint: string;
-    feature?: string | null;
-    variant?: string | null;
-    unproven?: boolean;
-    simulated?: boolean;
-    asked?: string | null;
-    served?: string | null;
-    fingerprint?: string | null;
-    outcome: Outcome;
-    status: number;
-    streamed?: boolean;
-    first_chunk_ms?: number | null;
-    latency_ms: number;
-    usage?: { input_tokens: number; output_tokens: number } | null;
-    usage_estimated?: boolean;
-    cost_usd?: number | null;
-    conversation?: string | null;
-    user?: string | null;
-    key?: string | null;
-    attempts?: InferenceAttempt[];
-    inputs?: Record<string, Json> | null;
-    request?: string;
-    text?: string;
-    tool_calls?: { name: string; arguments?: Json }[];
-  };
-  has_body: boolean;
-  signals: { id: string; kind: string; at_ms: number; data?: Record<string, Json>; source?: string; user?: string | null }[];
-  live_scores: { scorer: string; value?: number | null; label?: string | null; explanation?: string | null; simulated?: boolean }[];
-}
-
-export interface InferenceAttempt {
-  variant?: string | null;
-  asked: string;
-  served?: string | null;
-  status?: number | null;
-  latency_ms: number;
-  waited_ms?: number | null;
-  failure?: { kind: string; message: string } | null;
-}
-
-export interface Monitored {
-  incidents: {
-    id: string;
-    title: string;
-    cause: string;
-    action: string;
-    mean: number;
-    lower: number;
-    upper: number;
-    n: number;
-    simulated: boolean;
-    opened_at_ms: number;
-    closed_at_ms?: number | null;
-  }[];
-}
-
 export interface Step {
   title: string;
   why: string;
@@ -1222,9 +1128,6 @@ export interface Operations {
   "today.show": Op<Nothing, Today>;
 
   "live.show": Op<{ feature?: string; days?: number; hours?: number }, Live>;
-  "inferences.list": Op<{ pick?: InferencePick; limit?: number; cursor?: string }, { inferences: InferenceLine[]; next: string | null }>;
-  "inferences.show": Op<{ inference: string }, InferenceShown>;
-  "monitor.show": Op<{ feature?: string }, Monitored>;
 
   "bets.preview": Op<{ text?: string; file_name?: string; columns?: BetColumns; floor?: number }, Preview>;
   "bets.create": Op<CreateBet, CreatedBet>;

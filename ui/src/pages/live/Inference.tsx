@@ -1,5 +1,5 @@
 // One request with everything that was tried for it, what was asked and answered as plain text, and what people did with it.
-import type { InferenceShown } from "../../api/contract.ts";
+import type { ShownInference } from "../../api/contract.ts";
 import { useKeptFeature } from "../../app/feature.ts";
 import { useGo, useParam } from "../../app/place.ts";
 import { address } from "../../app/search.ts";
@@ -34,7 +34,7 @@ export default function Inference() {
   );
 }
 
-function Shown({ shown }: { shown: InferenceShown }) {
+function Shown({ shown }: { shown: ShownInference }) {
   const { inference: it, has_body, signals, live_scores } = shown;
   const attempts = it.attempts ?? [];
   const facts: [string, React.ReactNode][] = [

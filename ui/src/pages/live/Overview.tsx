@@ -1,6 +1,5 @@
 // The feature at a glance: the sentence, the numbers, their course with what changed, signals, variants, the worst answers.
 import type { Live, LiveFeature } from "../../api/contract.ts";
-import { useOperation } from "../../api/use.ts";
 import { Section } from "../../parts/Page.tsx";
 import { Sentence } from "../../parts/Sentence.tsx";
 import { Simulated } from "../../parts/Tag.tsx";
@@ -11,6 +10,7 @@ import { Course } from "./Course.tsx";
 import css from "./Live.module.css";
 import { Signals } from "./Signals.tsx";
 import { Variants } from "./Variants.tsx";
+import { Watched } from "./Watched.tsx";
 import { Worst } from "./Worst.tsx";
 import { useFilters } from "../../app/place.ts";
 import { windowOf, WORDS } from "./windows.ts";
@@ -23,7 +23,7 @@ export function Overview({ live, feature }: { live: Live; feature: LiveFeature }
   return (
     <>
       <p className={css.headline}><Sentence text={said.text} strong={said.strong} /> {total.n_simulated > 0 && <Simulated />}</p>
-      <Incidents feature={feature.name} />
+      <Watched feature={feature.name} />
       <ul className={css.numbers}>
         <li><b>{count(total.n)}</b><span>requests</span><span>{total.n_simulated > 0 && `${count(total.n_simulated)} simulated · `}{count(total.n_retried)} with more than one attempt</span></li>
         <li><b>{count(feature.failing.numerator)}</b><span>failed or broke off</span><span>{shareWords(feature.failing)}</span></li>
@@ -52,23 +52,5 @@ export function Overview({ live, feature }: { live: Live; feature: LiveFeature }
         </Section>
       )}
     </>
-  );
-}
-
-/** What became worse and nobody has closed. */
-function Incidents({ feature }: { feature: string }) {
-  const { data } = useOperation("monitor.show", { feature });
-  const open = data?.incidents.filter(({ closed_at_ms }) => closed_at_ms == null) ?? [];
-  if (open.length === 0) return null;
-  return (
-    <Section title="What became worse">
-      {open.map(({ id, title, cause, action, mean, lower, upper, n, simulated, opened_at_ms }) => (
-        <div key={id} className={css.incident}>
-          <p><b>{title}</b> {simulated && <Simulated />}</p>
-          <p>Cause: {cause}. {action}</p>
-          <p className="soft tiny">{mean.toFixed(2)} [{lower.toFixed(2)}, {upper.toFixed(2)}] since · n {count(n)} · {ago(opened_at_ms)}</p>
-        </div>
-      ))}
-    </Section>
   );
 }

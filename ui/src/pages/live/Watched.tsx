@@ -1,0 +1,19 @@
+// What the monitor says about a feature: incidents with what was decided, and its canaries.
+import { useOperation } from "../../api/use.ts";
+import { Reading } from "../../parts/Reading.tsx";
+import { Canaries } from "./Canaries.tsx";
+import { Incidents } from "./Incidents.tsx";
+
+export function Watched({ feature }: { feature: string }) {
+  const monitored = useOperation("monitor.show", { feature }, { every: 5000 });
+  return (
+    <Reading query={monitored}>
+      {({ incidents, decisions, canaries }) => (
+        <>
+          <Incidents incidents={incidents} decisions={decisions} />
+          <Canaries feature={feature} canaries={canaries} />
+        </>
+      )}
+    </Reading>
+  );
+}
