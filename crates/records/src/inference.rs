@@ -124,6 +124,7 @@ pub enum Outcome {
 
 /// One try of one variant of the waterfall.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "InferenceStep")]
 pub struct Step {
     /// The variant; none where the application named a model.
     #[serde(default, skip_serializing_if = "Option::is_none")]

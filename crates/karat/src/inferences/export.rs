@@ -15,6 +15,7 @@ use crate::app::{App, Refusal};
 /// How inferences are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "InferenceForm")]
 pub enum Form {
     /// One inference a line, with attempts, signals and live scores.
     Jsonl,

@@ -208,7 +208,7 @@ fn a_restart_is_no_new_budget() {
     let folder = project(&server);
     let file = folder
         .read("karat.toml")
-        .replace("waterfall = [\"live\"]\n", "waterfall = [\"live\"]\nbudget_usd_per_day = 0.01\n");
+        .replace("waterfall = [\"live\"]\n", "waterfall = [\"live\"]\nbudget_usd_per_day = 1.0\n");
     folder.write("karat.toml", &file);
     let served = Served::start(&folder);
     let spend = |served: &Served| {
@@ -220,6 +220,7 @@ fn a_restart_is_no_new_budget() {
         n_answered += 1;
         assert!(n_answered < 50, "nothing is spent");
     }
+    assert!(n_answered > 0, "the budget has room for the first");
     let before = spend(&served);
     served.end();
     let served = Served::start(&folder);
