@@ -66,7 +66,7 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::project::{Feature, GatewaySettings};
 use crate::tasks::Tasks;
-use breaker::Breaker;
+use breaker::{Breaker, Pass};
 use budget::{Exceeded, Limits, Reservation, Spending};
 use clean::Cleaner;
 use counters::Counters;
@@ -204,27 +204,27 @@ impl Gateway {
     }
 
     /// Whether a candidate may be tried now; otherwise how long it cools down.
-    pub fn may_try(&self, candidate: &Candidate) -> Result<(), Duration> {
-        let Way::Model(model) = &candidate.way else { return Ok(()) };
+    pub fn may_try(&self, candidate: &Candidate) -> Result<Pass, Duration> {
+        let Way::Model(model) = &candidate.way else { return Ok(Pass::default()) };
         let now_ms = self.app.clock.now_ms();
         let mut breakers = lock(&self.breakers);
         match breakers.get_mut(&model.name) {
             Some(breaker) => breaker.may_try(now_ms),
-            None => Ok(()),
+            None => Ok(Pass::default()),
         }
     }
 
     /// What an attempt came to; the breaker of its model learns from it.
-    pub fn noticed(&self, candidate: &Candidate, error: Option<&ProviderError>) {
+    pub fn noticed(&self, candidate: &Candidate, pass: Pass, error: Option<&ProviderError>) {
         let Way::Model(model) = &candidate.way else { return };
         let now_ms = self.app.clock.now_ms();
         let mut breakers = lock(&self.breakers);
         match (breakers.get_mut(&model.name), error) {
             (None, None) => {}
-            (Some(breaker), None) => breaker.succeeded(now_ms),
+            (Some(breaker), None) => breaker.succeeded(now_ms, pass),
             (_, Some(error)) => {
                 let breaker = breakers.entry(model.name.clone()).or_default();
-                breaker.failed(now_ms, error.class, error.retry_after);
+                breaker.failed(now_ms, pass, error.class, error.retry_after);
             }
         }
     }

@@ -99,7 +99,7 @@ pub async fn attempt(
     candidate: &Candidate,
     asked: &Asked,
     means: Means<'_>,
-) -> Result<Got, Box<Missed>> {
+) -> Result<Got, Missed> {
     match &candidate.way {
         Way::Model(model) => ask_model(model, asked, means).await,
         Way::Other(producer) => {
@@ -114,7 +114,7 @@ pub async fn attempt(
     }
 }
 
-async fn ask_model(model: &ModelWay, asked: &Asked, means: Means<'_>) -> Result<Got, Box<Missed>> {
+async fn ask_model(model: &ModelWay, asked: &Asked, means: Means<'_>) -> Result<Got, Missed> {
     let is_native = model.overlay.is_native(asked);
     if asked.endpoint == Endpoint::Embeddings && model.producer.is_some() {
         return Err(Missed::callers(
@@ -145,7 +145,7 @@ async fn ask_model(model: &ModelWay, asked: &Asked, means: Means<'_>) -> Result<
         .map_err(Missed::transport)?;
     let simulated = opened.headers.contains_key(SIMULATED);
     let got = read(opened, model, asked, is_native, means).await;
-    got.map_err(|error| Box::new(Missed { simulated, ..*error }))
+    got.map_err(|missed| Missed { simulated, ..missed })
 }
 
 async fn read(
@@ -154,7 +154,7 @@ async fn read(
     asked: &Asked,
     is_native: bool,
     means: Means<'_>,
-) -> Result<Got, Box<Missed>> {
+) -> Result<Got, Missed> {
     let Opened { status, headers, mut chunks } = opened;
     let dialect = model.provider.dialect;
     let is_fine = (200..300).contains(&status);
@@ -282,11 +282,7 @@ fn check_shape(
 }
 
 /// Asks rules, a program or an endpoint, which know inputs and no conversation.
-async fn ask_other(
-    producer: &Producer,
-    asked: &Asked,
-    means: Means<'_>,
-) -> Result<Got, Box<Missed>> {
+async fn ask_other(producer: &Producer, asked: &Asked, means: Means<'_>) -> Result<Got, Missed> {
     let neutral = match &asked.extras.inputs {
         Some(_) => karat_providers::ChatRequest::default(),
         None => asked.neutral().map_err(Missed::callers)?,
@@ -305,7 +301,7 @@ async fn ask_other(
             _ => ErrorClass::ServerError,
         };
         let error = ProviderError::new(class, &failure.message);
-        return Err(Box::new(Missed { error, failure, is_callers: false, simulated: false }));
+        return Err(Missed { error, failure, is_callers: false, simulated: false });
     }
     let said = ChatAnswer { text: answer.text(), ..ChatAnswer::default() };
     let how = if asked.streamed {
@@ -353,27 +349,27 @@ fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
 
 impl Missed {
     /// What the provider said.
-    pub fn of(error: ProviderError) -> Box<Self> {
+    pub fn of(error: ProviderError) -> Self {
         let failure = failure_of(&error);
-        Box::new(Self { error, failure, is_callers: false, simulated: false })
+        Self { error, failure, is_callers: false, simulated: false }
     }
 
     /// What the connection met.
-    fn transport(failure: Failure) -> Box<Self> {
+    fn transport(failure: Failure) -> Self {
         let class = match failure.kind {
             FailureKind::Timeout => ErrorClass::Timeout,
             FailureKind::Malformed => ErrorClass::CutStream,
             _ => ErrorClass::Connection,
         };
         let error = ProviderError::new(class, &failure.message);
-        Box::new(Self { error, failure, is_callers: false, simulated: false })
+        Self { error, failure, is_callers: false, simulated: false }
     }
 
     /// What the application has to mend.
-    fn callers(message: String) -> Box<Self> {
+    fn callers(message: String) -> Self {
         let failure =
             Failure { kind: FailureKind::Input, message: message.clone(), fault: Fault::Ours };
         let error = ProviderError::new(ErrorClass::BadRequest, &message);
-        Box::new(Self { error, failure, is_callers: true, simulated: false })
+        Self { error, failure, is_callers: true, simulated: false }
     }
 }

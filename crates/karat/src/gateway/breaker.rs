@@ -19,6 +19,13 @@ pub struct Breaker {
     probe_at_ms: Option<i64>,
 }
 
+/// The leave to make one attempt, handed back with what it came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// When it was given, where it is the probe's.
+    probe_at_ms: Option<i64>,
+}
+
 /// Attempts of so long ago say nothing any more.
 const WINDOW_MS: i64 = 30_000;
 
@@ -35,6 +42,9 @@ const FIRST_COOL_DOWN_MS: i64 = 5_000;
 
 const LONGEST_COOL_DOWN_MS: i64 = 5 * 60_000;
 
+/// A provider that asks for more than a day has another reason than load.
+const LONGEST_ASKED_MS: i64 = 24 * 60 * 60_000;
+
 /// A probe that never came back is forgotten.
 const PROBE_MS: i64 = 60_000;
 
@@ -42,9 +52,9 @@ impl Breaker {
     /// Whether an attempt may be made now; otherwise how long that takes.
     ///
     /// After the cool-down one probe is let through, and everybody else waits for it.
-    pub fn may_try(&mut self, now_ms: i64) -> Result<(), Duration> {
+    pub fn may_try(&mut self, now_ms: i64) -> Result<Pass, Duration> {
         if self.open_until_ms == 0 {
-            return Ok(());
+            return Ok(Pass { probe_at_ms: None });
         }
         if now_ms < self.open_until_ms {
             return Err(span(self.open_until_ms - now_ms));
@@ -53,29 +63,37 @@ impl Breaker {
             Some(at) if now_ms - at < PROBE_MS => Err(span(FIRST_COOL_DOWN_MS)),
             _ => {
                 self.probe_at_ms = Some(now_ms);
-                Ok(())
+                Ok(Pass { probe_at_ms: Some(now_ms) })
             }
         }
     }
 
-    /// An attempt answered.
-    pub fn succeeded(&mut self, now_ms: i64) {
-        if self.probe_at_ms.take().is_some() {
+    /// An attempt answered; only the probe closes what is open.
+    pub fn succeeded(&mut self, now_ms: i64, pass: Pass) {
+        if self.is_probe(pass) {
             *self = Self::default();
         }
         self.note(now_ms, false);
     }
 
+    /// Whether this attempt is the probe that everybody waits for.
+    fn is_probe(&self, pass: Pass) -> bool {
+        pass.probe_at_ms.is_some() && pass.probe_at_ms == self.probe_at_ms
+    }
+
     /// An attempt failed; a wait that the provider asks for is kept.
-    pub fn failed(&mut self, now_ms: i64, class: ErrorClass, asked: Option<Duration>) {
+    pub fn failed(&mut self, now_ms: i64, pass: Pass, class: ErrorClass, asked: Option<Duration>) {
         if !is_the_providers(class) {
             // The provider answered: it is alive, whoever is at fault.
-            return self.succeeded(now_ms);
+            return self.succeeded(now_ms, pass);
         }
         self.note(now_ms, true);
         let asked_ms =
-            asked.map_or(0, |wait| wait.as_millis().min(LONGEST_COOL_DOWN_MS as u128) as i64);
-        let was_probe = self.probe_at_ms.take().is_some();
+            asked.map_or(0, |wait| wait.as_millis().min(LONGEST_ASKED_MS as u128) as i64);
+        let was_probe = self.is_probe(pass);
+        if was_probe {
+            self.probe_at_ms = None;
+        }
         let is_too_much = self.window.len() >= ENOUGH
             && self.n_failed as f64 >= OPENS_AT * self.window.len() as f64;
         let cool_down_ms = if was_probe {
@@ -135,10 +153,12 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000_000;
 
+    const OLD: Pass = Pass { probe_at_ms: None };
+
     fn open() -> Breaker {
         let mut breaker = Breaker::default();
         for _ in 0..ENOUGH {
-            breaker.failed(NOW, ErrorClass::ServerError, None);
+            breaker.failed(NOW, OLD, ErrorClass::ServerError, None);
         }
         breaker
     }
@@ -147,14 +167,14 @@ mod tests {
     fn it_opens_on_the_rate_of_failures_and_not_on_one() {
         let mut breaker = Breaker::default();
         for _ in 0..20 {
-            breaker.succeeded(NOW);
+            breaker.succeeded(NOW, OLD);
         }
         for _ in 0..15 {
-            breaker.failed(NOW, ErrorClass::Timeout, None);
+            breaker.failed(NOW, OLD, ErrorClass::Timeout, None);
             assert!(breaker.may_try(NOW).is_ok());
         }
         for _ in 0..5 {
-            breaker.failed(NOW, ErrorClass::Timeout, None);
+            breaker.failed(NOW, OLD, ErrorClass::Timeout, None);
         }
         assert!(breaker.may_try(NOW).is_err());
     }
@@ -164,45 +184,57 @@ mod tests {
         let mut breaker = open();
         assert_eq!(breaker.may_try(NOW), Err(Duration::from_secs(5)));
         let later = NOW + FIRST_COOL_DOWN_MS;
-        assert!(breaker.may_try(later).is_ok(), "the probe");
+        let probe = breaker.may_try(later).unwrap();
         assert!(breaker.may_try(later).is_err(), "nobody beside it");
-        breaker.failed(later, ErrorClass::ServerError, None);
+        // Attempts that began before it opened decide nothing, however they end.
+        breaker.failed(later, OLD, ErrorClass::Timeout, None);
+        breaker.failed(later, OLD, ErrorClass::BadRequest, None);
+        breaker.succeeded(later, OLD);
+        assert!(breaker.is_open() && breaker.may_try(later + 4_000).is_err());
+        breaker.failed(later, probe, ErrorClass::ServerError, None);
         assert_eq!(breaker.may_try(later), Err(Duration::from_secs(10)));
-        assert!(breaker.may_try(later + 10_000).is_ok());
-        breaker.succeeded(later + 10_000);
+        let probe = breaker.may_try(later + 10_000).unwrap();
+        breaker.succeeded(later + 10_000, probe);
         assert!(!breaker.is_open() && breaker.may_try(later + 10_000).is_ok());
     }
 
     #[test]
     fn a_wait_that_the_provider_asks_for_is_kept_and_mistakes_of_callers_open_nothing() {
         let mut breaker = Breaker::default();
-        breaker.failed(NOW, ErrorClass::RateLimited, Some(Duration::from_secs(60)));
-        assert_eq!(breaker.may_try(NOW + 1000), Err(Duration::from_secs(59)));
-        breaker.failed(NOW + 1000, ErrorClass::RateLimited, Some(Duration::from_secs(2)));
-        assert_eq!(breaker.may_try(NOW + 1000), Err(Duration::from_secs(59)), "not shortened");
+        breaker.failed(NOW, OLD, ErrorClass::RateLimited, Some(Duration::from_hours(1)));
+        assert_eq!(breaker.may_try(NOW + 1000), Err(Duration::from_secs(3599)));
+        breaker.failed(NOW + 1000, OLD, ErrorClass::RateLimited, Some(Duration::from_secs(2)));
+        assert_eq!(breaker.may_try(NOW + 1000), Err(Duration::from_secs(3599)), "not shortened");
         let mut callers = Breaker::default();
         for _ in 0..100 {
-            callers.failed(NOW, ErrorClass::BadRequest, None);
+            callers.failed(NOW, OLD, ErrorClass::BadRequest, None);
         }
         assert!(callers.may_try(NOW).is_ok());
     }
 
     proptest! {
         #[test]
-        fn never_two_probes_at_once_and_no_cool_down_is_shortened(steps in prop::collection::vec((0u8..4, 0i64..20_000), 1..200)) {
+        fn never_two_probes_at_once_and_no_cool_down_is_shortened(steps in prop::collection::vec((0u8..6, 0i64..20_000), 1..200)) {
             let (mut breaker, mut now) = (open(), NOW);
-            let (mut n_probes, mut until) = (0, breaker.open_until_ms);
+            let mut probe: Option<(Pass, i64)> = None;
+            let mut until = breaker.open_until_ms;
             for (step, wait) in steps {
                 now += wait;
                 match step {
-                    0 => if breaker.is_open() && breaker.may_try(now).is_ok() {
+                    0 | 1 => if let Ok(pass) = breaker.may_try(now) && pass != OLD {
                         prop_assert!(now >= until);
-                        n_probes = if breaker.probe_at_ms == Some(now) { 1 } else { n_probes + 1 };
-                        prop_assert!(n_probes <= 1);
+                        // A probe that never came back is forgotten after a minute.
+                        prop_assert!(probe.is_none_or(|(_, at)| now - at >= PROBE_MS));
+                        probe = Some((pass, now));
                     },
-                    1 => { breaker.succeeded(now); n_probes = 0; }
-                    2 => { breaker.failed(now, ErrorClass::ServerError, None); n_probes = 0; }
-                    _ => { breaker.failed(now, ErrorClass::RateLimited, Some(Duration::from_millis(wait as u64))); n_probes = 0; }
+                    2 => if let Some((pass, _)) = probe.take() {
+                        breaker.succeeded(now, pass);
+                    },
+                    3 => if let Some((pass, _)) = probe.take() {
+                        breaker.failed(now, pass, ErrorClass::ServerError, None);
+                    },
+                    4 => breaker.succeeded(now, OLD),
+                    _ => breaker.failed(now, OLD, ErrorClass::RateLimited, Some(Duration::from_millis(wait.unsigned_abs()))),
                 }
                 if breaker.is_open() && until > now {
                     prop_assert!(breaker.open_until_ms >= until);

@@ -81,7 +81,8 @@ impl Overlay {
         let has_limit = LIMITS.iter().any(|name| asked.body.get(name).is_some());
         for (name, value) in &self.offer {
             let is_there = asked.body.get(name).is_some();
-            if !is_there && !(has_limit && LIMITS.contains(&name.as_str())) {
+            let is_limited = has_limit && LIMITS.contains(&name.as_str());
+            if !is_there && !is_limited {
                 changes.push((name, Some(value.clone())));
             }
         }

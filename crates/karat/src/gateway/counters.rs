@@ -169,16 +169,7 @@ impl Counters {
             "Requests whose cost is unknown.",
             &each(&|it| it.n_cost_unknown.to_string()),
         );
-        let mut latency = Vec::new();
-        for (row, totals) in &rows {
-            let labels = row.labels();
-            for (bound, n) in BOUNDS.iter().zip(totals.buckets) {
-                latency.push(format!("_bucket{{{labels},le=\"{bound}\"}} {n}"));
-            }
-            latency.push(format!("_bucket{{{labels},le=\"+Inf\"}} {}", totals.n));
-            latency.push(format!("_sum{{{labels}}} {}", totals.seconds));
-            latency.push(format!("_count{{{labels}}} {}", totals.n));
-        }
+        let latency = histogram(&rows);
         metric(
             "karat_latency_seconds",
             "histogram",
@@ -228,6 +219,21 @@ impl Counters {
         );
         text
     }
+}
+
+/// The lines of the latency histogram.
+fn histogram(rows: &BTreeMap<Row, Totals>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (row, totals) in rows {
+        let labels = row.labels();
+        for (bound, n) in BOUNDS.iter().zip(totals.buckets) {
+            lines.push(format!("_bucket{{{labels},le=\"{bound}\"}} {n}"));
+        }
+        lines.push(format!("_bucket{{{labels},le=\"+Inf\"}} {}", totals.n));
+        lines.push(format!("_sum{{{labels}}} {}", totals.seconds));
+        lines.push(format!("_count{{{labels}}} {}", totals.n));
+    }
+    lines
 }
 
 impl Row {

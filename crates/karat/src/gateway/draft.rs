@@ -1,5 +1,7 @@
 //! Pure. An inference while it is made: filled in step by step, cleaned, and closed once.
 
+use std::fmt::Write as _;
+
 use karat_providers::{ChatAnswer, Price};
 use karat_records::{Attempt, Failure, Inference, Outcome, Step, ToolCall, Usage};
 use serde_json::Value;
@@ -191,5 +193,5 @@ fn shorten(text: &mut String) {
     }
     let left_out = text.len() - end;
     text.truncate(end);
-    text.push_str(&format!("… [{left_out} bytes left out]"));
+    let _ = write!(text, "… [{left_out} bytes left out]");
 }

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::asked::Asked;
 use super::attempt::{self, Got, How, Means, Missed};
+use super::breaker::Pass;
 use super::budget::Reservation;
 use super::draft::{Draft, name_of};
 use super::relay::Relay;
@@ -160,15 +161,22 @@ impl Life {
         let dialect = self.asked.dialect();
         let settings = &self.snapshot.settings;
         let mut purse = Purse::new(settings.deadline, settings.attempts);
-        let mut last: Option<Box<Missed>> = None;
+        let mut last: Option<Missed> = None;
         let mut cooling: Option<Duration> = None;
         for candidate in candidates {
             let clock = self.gateway.app.clock;
             let name = name_of(&candidate.way);
-            if let Err(wait) = self.gateway.may_try(&candidate) {
-                cooling = Some(cooling.map_or(wait, |shortest| shortest.min(wait)));
-                continue;
+            // Asked first: a probe that is let through has to be made.
+            if purse.is_empty(self.started.elapsed()) {
+                break;
             }
+            let pass = match self.gateway.may_try(&candidate) {
+                Ok(pass) => pass,
+                Err(wait) => {
+                    cooling = Some(cooling.map_or(wait, |shortest| shortest.min(wait)));
+                    continue;
+                }
+            };
             let Some(left) = purse.take(self.started.elapsed()) else { break };
             self.draft.tries(&candidate);
             let begun = clock.instant();
@@ -183,13 +191,13 @@ impl Life {
             let latency_ms = milliseconds(begun.elapsed());
             match tried {
                 Ok(got) => {
-                    self.gateway.noticed(&candidate, None);
+                    self.gateway.noticed(&candidate, pass, None);
                     self.draft.inference.simulated = got.simulated;
                     self.draft.tried(latency_ms, got.status, None, None);
                     return Ok(Answered { candidate, got });
                 }
                 Err(missed) => {
-                    self.gateway.noticed(&candidate, Some(&missed.error));
+                    self.gateway.noticed(&candidate, pass, Some(&missed.error));
                     self.draft.inference.simulated |= missed.simulated;
                     self.draft.charged(missed.error.usage.as_deref(), &candidate);
                     let failure = Some(missed.failure.clone());
@@ -243,9 +251,10 @@ impl Life {
                 self.draft.answered(&answer, &candidate);
                 let dialect = self.asked.dialect();
                 let recorded = self.record(Outcome::Answered, 200).await;
-                let reply = match recorded {
-                    true => Reply::whole(StatusCode::OK, "application/json", body),
-                    false => unrecorded(dialect).reply(),
+                let reply = if recorded {
+                    Reply::whole(StatusCode::OK, "application/json", body)
+                } else {
+                    unrecorded(dialect).reply()
                 };
                 drop(sender.send(mark(reply)));
             }
@@ -308,7 +317,7 @@ impl Life {
                 self.record(Outcome::Cancelled, 499).await;
             }
             Ended::Broken(error) => {
-                self.gateway.noticed(&candidate, Some(&error));
+                self.gateway.noticed(&candidate, Pass::default(), Some(&error));
                 if let Some(step) = self.draft.inference.attempts.last_mut() {
                     step.attempt.failure = Some(crate::upstream::call::failure_of(&error));
                 }
@@ -316,9 +325,10 @@ impl Life {
                 drop(pieces.send(trouble::event(dialect, &error)).await);
             }
             Ended::Whole => {
-                let last = match self.record(Outcome::Answered, 200).await {
-                    true => relay.terminal(),
-                    false => vec![unrecorded(dialect).event()],
+                let last = if self.record(Outcome::Answered, 200).await {
+                    relay.terminal()
+                } else {
+                    vec![unrecorded(dialect).event()]
                 };
                 for piece in last {
                     if pieces.send(piece).await.is_err() {

@@ -55,7 +55,7 @@ pub async fn look_after(gateway: Arc<Gateway>, mut stop: Stop) {
                 gateway.counters.kept(&kept);
             }
             Err(error) => {
-                anstream::eprintln!("warning: old inferences could not be forgotten: {error}")
+                anstream::eprintln!("warning: old inferences could not be forgotten: {error}");
             }
         }
         tokio::select! {

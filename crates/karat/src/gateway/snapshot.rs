@@ -79,7 +79,7 @@ pub enum Way {
     /// A model.
     Model(Box<ModelWay>),
     /// Rules, a program, an endpoint.
-    Other(Producer),
+    Other(Box<Producer>),
 }
 
 /// A model with everything that is sent to it.
@@ -255,7 +255,7 @@ fn candidate(
         proof.verdict == karat_records::Verdict::Pass && present.is_proven_by(proof)
     });
     let way = match producer.chat() {
-        None => Way::Other(producer),
+        None => Way::Other(Box::new(producer)),
         Some(chat) => {
             let model = chat.model();
             let way = ModelWay {

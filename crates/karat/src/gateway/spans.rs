@@ -1,4 +1,4 @@
-//! Pure. Inferences as spans of OpenTelemetry, in OTLP's JSON with the names of the GenAI conventions.
+//! Pure. Inferences as spans of OpenTelemetry, in OTLP's JSON with the names of the `GenAI` conventions.
 //!
 //! What was asked and answered is not part of them: it may hold personal data, and lies in the ledger.
 
@@ -241,7 +241,7 @@ mod tests {
             conversation: None,
             user: Some("secret user".into()),
             key: None,
-            tags: Default::default(),
+            tags: std::collections::BTreeMap::default(),
             attempts: vec![
                 attempt("openai/dead", Some(failure)),
                 attempt("openai/gpt-5-mini", None),

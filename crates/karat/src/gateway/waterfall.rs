@@ -85,6 +85,11 @@ impl Purse {
         Self { deadline, attempts }
     }
 
+    /// Whether nothing is left of it.
+    pub fn is_empty(&self, elapsed: Duration) -> bool {
+        self.attempts == 0 || elapsed >= self.deadline
+    }
+
     /// Takes one attempt; what is left of the deadline, or nothing where either is used up.
     pub fn take(&mut self, elapsed: Duration) -> Option<Duration> {
         let left = self.deadline.checked_sub(elapsed).filter(|left| !left.is_zero())?;

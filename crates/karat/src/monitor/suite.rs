@@ -226,7 +226,7 @@ mod tests {
             if run >= REPLICATES {
                 break;
             }
-            kept.compare(&draw(random, now), run as i64).unwrap();
+            kept.compare(&draw(random, now), 0).unwrap();
             if let Some(at) = kept.alarm() {
                 return Some(at);
             }

@@ -32,7 +32,7 @@ Operations that write change the project's files or cost money: ask before calli
 #[derive(Clone)]
 pub enum Home {
     /// A terminal of this machine: the local person acts.
-    Terminal(App),
+    Terminal(Box<App>),
     /// A server: whoever's key the request has.
     Server(Arc<Doors>),
 }
@@ -52,7 +52,7 @@ impl Tools {
     /// The handles of whoever calls.
     fn app(&self, context: &RequestContext<RoleServer>) -> Result<App, ErrorData> {
         match &self.home {
-            Home::Terminal(app) => Ok(app.clone()),
+            Home::Terminal(app) => Ok(app.as_ref().clone()),
             Home::Server(doors) => {
                 let parts = context.extensions.get::<Parts>();
                 let caller = parts.and_then(|parts| parts.extensions.get::<Caller>());
