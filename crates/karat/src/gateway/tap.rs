@@ -1,7 +1,7 @@
 //! Pure. A stream that passes as it is while it is read along: whole events go on byte for byte, and the end is held.
 
 use hyper::body::Bytes;
-use karat_providers::{ChatAnswer, Dialect, ErrorClass, ProviderError, StreamDecoder};
+use karat_providers::{ChatAnswer, Dialect, ErrorClass, ProviderError, StreamDecoder, StreamEvent};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -141,10 +141,16 @@ impl Tap {
         let mut said = Vec::new();
         self.decoder.push(event, &mut said)?;
         if self.decoder.is_done() {
+            if !self.has_begun {
+                // An answer that ends without having said anything is none; the next variant may do better.
+                self.decoder.clone().finish()?;
+            }
             (self.has_begun, self.has_ended) = (true, true);
             return Ok(Taken::Ends);
         }
-        self.has_begun |= !said.is_empty() || is_content(self.dialect, event);
+        let says =
+            |event: &StreamEvent| !matches!(event, StreamEvent::Usage(_) | StreamEvent::Done(_));
+        self.has_begun |= said.iter().any(says) || is_content(self.dialect, event);
         if self.strips_usage && is_only_usage(event) {
             return Ok(Taken::Dropped);
         }
@@ -207,7 +213,7 @@ fn is_content(dialect: Dialect, event: &[u8]) -> bool {
     let marks: &[&[u8]] = match dialect {
         Dialect::OpenAiChat => &[b"\"reasoning"],
         Dialect::OpenAiResponses => &[b".delta\"", b"output_item.added\""],
-        Dialect::Anthropic => &[b"\"content_block_"],
+        Dialect::Anthropic => &[b"\"content_block_delta"],
     };
     marks.iter().any(|mark| event.windows(mark.len()).any(|window| window == *mark))
 }

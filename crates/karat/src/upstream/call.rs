@@ -281,7 +281,8 @@ pub fn failure_of(error: &ProviderError) -> Failure {
         }
         ErrorClass::NotFound => (FailureKind::NotFound, Fault::Ours),
         ErrorClass::ContentPolicy => (FailureKind::ContentPolicy, Fault::Provider),
-        ErrorClass::Malformed => (FailureKind::Malformed, Fault::Provider),
+        ErrorClass::Malformed | ErrorClass::CutStream => (FailureKind::Malformed, Fault::Provider),
+        ErrorClass::Connection => (FailureKind::Unreachable, Fault::Provider),
         ErrorClass::Empty => (FailureKind::Empty, Fault::Provider),
         _ => (FailureKind::BadRequest, Fault::Ours),
     };
