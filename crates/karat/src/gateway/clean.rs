@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Takes out what nobody may read later.
 #[derive(Clone, Debug, Default)]
@@ -51,14 +51,52 @@ impl Cleaner {
         }
     }
 
-    /// Cleans every text inside JSON in its place.
-    pub fn clean_json(&self, value: &mut Value) {
+    /// Cleans every text inside JSON in its place, names of members included; true where there was something.
+    pub fn clean_json(&self, value: &mut Value) -> bool {
         match value {
-            Value::String(text) => self.clean(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.clean_json(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| self.clean_json(field)),
-            _ => {}
+            Value::String(text) => match self.text(text) {
+                Cow::Owned(clean) => {
+                    *text = clean;
+                    true
+                }
+                Cow::Borrowed(_) => false,
+            },
+            Value::Array(items) => {
+                items.iter_mut().fold(false, |changed, item| self.clean_json(item) || changed)
+            }
+            Value::Object(fields) => self.clean_members(fields),
+            _ => false,
         }
+    }
+
+    /// Cleans the members of an object in their place.
+    pub fn clean_members(&self, fields: &mut Map<String, Value>) -> bool {
+        let mut changed = false;
+        if fields.keys().any(|name| matches!(self.text(name), Cow::Owned(_))) {
+            let renamed = std::mem::take(fields);
+            *fields = renamed
+                .into_iter()
+                .map(|(name, value)| (self.text(&name).into_owned(), value))
+                .collect();
+            changed = true;
+        }
+        fields.values_mut().fold(changed, |changed, field| self.clean_json(field) || changed)
+    }
+
+    /// Cleans JSON text in its place, also where it says with escapes what nobody may read.
+    pub fn clean_json_text(&self, text: &mut String) {
+        // Keys hold nothing that has to be escaped; clients escape what is not ASCII, and slashes.
+        let may_hide = match self.patterns.is_empty() {
+            true => !self.secrets.is_empty() && (text.contains("\\u") || text.contains("\\/")),
+            false => text.contains('\\'),
+        };
+        if may_hide
+            && let Ok(mut value) = serde_json::from_str::<Value>(text)
+            && self.clean_json(&mut value)
+        {
+            *text = value.to_string();
+        }
+        self.clean(text);
     }
 }
 
@@ -76,8 +114,23 @@ mod tests {
             "card [redacted], key [redacted], abc"
         );
         assert!(matches!(cleaner.text("nothing"), Cow::Borrowed(_)));
-        let mut json = json!({"a": ["sk-canary-1"], "b": 1});
-        cleaner.clean_json(&mut json);
-        assert_eq!(json, json!({"a": ["[redacted]"], "b": 1}));
+        let mut json = json!({"a": ["sk-canary-1"], "b": 1, "sk-canary-1": 2});
+        assert!(cleaner.clean_json(&mut json));
+        assert_eq!(json, json!({"a": ["[redacted]"], "b": 1, "[redacted]": 2}));
+        assert!(!cleaner.clean_json(&mut json));
+    }
+
+    #[test]
+    fn escapes_hide_nothing() {
+        let cleaner = Cleaner::new(vec![Regex::new("Müller").unwrap()], ["key/canary".to_owned()]);
+        let clean = |text: &str| {
+            let mut text = text.to_owned();
+            cleaner.clean_json_text(&mut text);
+            text
+        };
+        assert_eq!(clean(r#"{"a":"M\u00fcller \n"}"#), r#"{"a":"[redacted] \n"}"#);
+        assert_eq!(clean(r#"{"a":"key\/canary"}"#), r#"{"a":"[redacted]"}"#);
+        assert_eq!(clean(r#"{ "a":"b\n" }"#), r#"{ "a":"b\n" }"#, "what is clean stays as it is");
+        assert_eq!(clean("no JSON \\ key/canary"), "no JSON \\ [redacted]");
     }
 }

@@ -130,12 +130,21 @@ impl Draft {
         inference.outcome = outcome;
         inference.status = status;
         inference.latency_ms = latency_ms;
-        cleaner.clean(&mut inference.request);
+        cleaner.clean_json_text(&mut inference.request);
         cleaner.clean(&mut inference.text);
         shorten(&mut inference.request);
         shorten(&mut inference.text);
+        for name in [&mut inference.conversation, &mut inference.user].into_iter().flatten() {
+            cleaner.clean(name);
+        }
+        let tags = std::mem::take(&mut inference.tags).into_iter();
+        inference.tags = tags
+            .map(|(name, value)| {
+                (cleaner.text(&name).into_owned(), cleaner.text(&value).into_owned())
+            })
+            .collect();
         if let Some(inputs) = &mut inference.inputs {
-            inputs.values_mut().for_each(|value| cleaner.clean_json(value));
+            cleaner.clean_members(inputs);
         }
         for call in &mut inference.tool_calls {
             cleaner.clean_json(&mut call.arguments);

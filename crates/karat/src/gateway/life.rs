@@ -196,7 +196,9 @@ impl Life {
                     self.draft.tried(latency_ms, got.status, None, None);
                     return Ok(Answered { candidate, got });
                 }
-                Err(missed) => {
+                Err(mut missed) => {
+                    // Providers repeat keys in their complaints, which go to the log and to the application.
+                    self.gateway.cleaner().clean(&mut missed.error.message);
                     self.gateway.noticed(&candidate, pass, Some(&missed.error));
                     self.draft.inference.simulated |= missed.simulated;
                     self.draft.charged(missed.error.usage.as_deref(), &candidate);
@@ -316,7 +318,8 @@ impl Life {
             Ended::Left => {
                 self.record(Outcome::Cancelled, 499).await;
             }
-            Ended::Broken(error) => {
+            Ended::Broken(mut error) => {
+                self.gateway.cleaner().clean(&mut error.message);
                 self.gateway.noticed(&candidate, Pass::default(), Some(&error));
                 if let Some(step) = self.draft.inference.attempts.last_mut() {
                     step.attempt.failure = Some(crate::upstream::call::failure_of(&error));

@@ -4,10 +4,10 @@ use karat_providers::Dialect;
 use karat_records::{Endpoint, Outcome};
 use serde_json::{Value, json};
 
-use crate::traffic::{Ledger, ask, feature, path, project, request, understand, word};
 use crate::program::Folder;
 use crate::served::Served;
 use crate::server::Server;
+use crate::traffic::{Ledger, ask, feature, path, project, request, understand, word};
 
 const SCRIPT: &str = r#"
 tokens_per_chunk = 1

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use karat_providers::Dialect;
 use karat_records::{FailureKind, Outcome};
 
+use crate::served::Served;
+use crate::server::Server;
 use crate::traffic::{
     Ledger, TERMINAL, Wire, ask, feature, path, project, request, understand, word,
 };
-use crate::served::Served;
-use crate::server::Server;
 
 /// A fault's name, which is its model's; the end of the provider's name; what the server does; how that is recorded.
 type Row = (&'static str, &'static str, &'static str, FailureKind);

@@ -19,6 +19,7 @@ mod faults;
 mod gate_page;
 mod gateway;
 mod gateway_faults;
+mod gateway_limits;
 mod gsm8k;
 mod inferences;
 mod inside;
