@@ -74,10 +74,13 @@ lint: tools
 # Programs of others that the tests call Karat with, once for each list of their versions.
 clients: $(CLIENTS)/ready
 
-$(CLIENTS)/ready: crates/karat/tests/clients/requirements.txt
+$(CLIENTS)/ready: crates/karat/tests/clients/requirements.txt crates/karat/tests/clients/package-lock.json | node
 	@command -v python3 >/dev/null || { echo "error: Python 3 is missing; next: apt-get install python3 python3-venv"; exit 1; }
 	python3 -m venv $(CLIENTS)
 	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --retries 5 -r $<
+	mkdir -p $(CLIENTS)/node
+	cp crates/karat/tests/clients/package.json crates/karat/tests/clients/package-lock.json $(CLIENTS)/node
+	npm ci --prefix $(CLIENTS)/node --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # Chromium, under one of the names that it has.
