@@ -1046,12 +1046,12 @@ export interface InferenceLine {
 }
 
 export interface InferenceAttempt {
-  variant?: string;
+  variant?: string | null;
   asked: string;
-  served?: string;
-  status?: number;
+  served?: string | null;
+  status?: number | null;
   latency_ms: number;
-  waited_ms?: number;
+  waited_ms?: number | null;
   failure?: { kind: string; message: string };
 }
 
@@ -1060,31 +1060,31 @@ export interface Inference {
   id: string;
   received_at_ms: number;
   endpoint: InferenceEndpoint;
-  feature?: string;
-  variant?: string;
-  variant_hash?: string;
+  feature?: string | null;
+  variant?: string | null;
+  variant_hash?: string | null;
   unproven?: boolean;
   simulated?: boolean;
-  asked?: string;
-  served?: string;
-  fingerprint?: string;
-  response_id?: string;
+  asked?: string | null;
+  served?: string | null;
+  fingerprint?: string | null;
+  response_id?: string | null;
   outcome: Outcome;
   status: number;
   streamed?: boolean;
-  first_chunk_ms?: number;
+  first_chunk_ms?: number | null;
   latency_ms: number;
-  usage?: TokenUsage;
+  usage?: TokenUsage | null;
   usage_estimated?: boolean;
-  cost_usd?: number;
-  conversation?: string;
-  user?: string;
-  key?: string;
-  tags?: Record<string, string>;
-  attempts?: InferenceAttempt[];
-  inputs?: Record<string, Json>;
-  request?: string;
-  text?: string;
+  cost_usd?: number | null;
+  conversation?: string | null;
+  user?: string | null;
+  key?: string | null;
+  tags?: Record<string, string> | null;
+  attempts?: InferenceAttempt[] | null;
+  inputs?: Record<string, Json> | null;
+  request?: string | null;
+  text?: string | null;
   tool_calls?: { name: string; arguments: Json }[];
 }
 
@@ -1093,13 +1093,13 @@ export interface InferenceSignal {
   kind: string;
   at_ms: number;
   received_at_ms: number;
-  feature?: string;
+  feature?: string | null;
   target: { inference_id?: string; response_id?: string; conversation_id?: string };
-  user?: string;
-  session?: string;
-  release?: string;
-  data?: Record<string, Json>;
-  source?: string;
+  user?: string | null;
+  session?: string | null;
+  release?: string | null;
+  data?: Record<string, Json> | null;
+  source?: string | null;
 }
 
 export interface LiveScore {
@@ -1109,10 +1109,10 @@ export interface LiveScore {
   scored_at_ms: number;
   scorer: string;
   scorer_hash: string;
-  value?: number;
-  label?: string;
-  explanation?: string;
-  cost_usd?: number;
+  value?: number | null;
+  label?: string | null;
+  explanation?: string | null;
+  cost_usd?: number | null;
   simulated?: boolean;
 }
 

@@ -62,7 +62,9 @@ impl Cleaner {
                 Cow::Borrowed(_) => false,
             },
             Value::Array(items) => {
-                items.iter_mut().fold(false, |changed, item| self.clean_json(item) || changed)
+                let changed = items.iter_mut().map(|item| self.clean_json(item));
+                // Every one has to be looked at, also behind the first that changed.
+                changed.filter(|changed| *changed).count() > 0
             }
             Value::Object(fields) => self.clean_members(fields),
             _ => false,
@@ -86,9 +88,10 @@ impl Cleaner {
     /// Cleans JSON text in its place, also where it says with escapes what nobody may read.
     pub fn clean_json_text(&self, text: &mut String) {
         // Keys hold nothing that has to be escaped; clients escape what is not ASCII, and slashes.
-        let may_hide = match self.patterns.is_empty() {
-            true => !self.secrets.is_empty() && (text.contains("\\u") || text.contains("\\/")),
-            false => text.contains('\\'),
+        let may_hide = if self.patterns.is_empty() {
+            !self.secrets.is_empty() && (text.contains("\\u") || text.contains("\\/"))
+        } else {
+            text.contains('\\')
         };
         if may_hide
             && let Ok(mut value) = serde_json::from_str::<Value>(text)

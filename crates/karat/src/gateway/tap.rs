@@ -211,7 +211,9 @@ impl Looked {
 /// Reasoning and the like, which the decoder passes over: the provider is at work all the same.
 fn is_content(dialect: Dialect, event: &[u8]) -> bool {
     let marks: &[&[u8]] = match dialect {
-        Dialect::OpenAiChat => &[b"\"reasoning"],
+        Dialect::OpenAiChat => {
+            &[b"\"reasoning\"", b"\"reasoning_content\"", b"\"reasoning_details\""]
+        }
         Dialect::OpenAiResponses => &[b".delta\"", b"output_item.added\""],
         Dialect::Anthropic => &[b"\"content_block_delta"],
     };

@@ -1,5 +1,7 @@
 //! The operation `live.show`: what features do in production. It reads sums, and of single answers a bounded number.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use karat_store::{Hour, HourFilter, Store};
 use schemars::JsonSchema;
@@ -113,13 +115,17 @@ pub async fn show(app: App, input: AskLive) -> Result<Live> {
         live.features = asked.into_iter().map(LiveFeature::unused).collect();
         return Ok(live);
     };
-    let used = match &input.feature {
-        Some(name) if known.contains(name) => Vec::new(),
-        _ => used(&store, window).await?,
+    // One reading serves all features; that of one feature looks only its own sums up.
+    let mut hours = match &input.feature {
+        Some(name) => [(name.clone(), gather::hours(&store, name, window).await?)].into(),
+        None => by_feature(&store, window).await?,
     };
+    let used = busiest(&hours);
     let spans = Spans { from_ms: window.from_ms, step_ms, now_ms };
     for name in asked(&input, &known, &used)? {
-        let feature = of_feature(&store, &name, window, spans, input.feature.is_some()).await?;
+        let sums = hours.remove(&name).unwrap_or_default();
+        let feature =
+            of_feature(&store, &name, &sums, window, spans, input.feature.is_some()).await?;
         live.features.push(feature);
     }
     let lost = store.ledger.drops(window.from_ms).await?.into_iter();
@@ -152,22 +158,29 @@ fn features(app: &App) -> Vec<String> {
     features.into_iter().map(|feature| feature.name).collect()
 }
 
-/// Features with requests in the window, the busiest first.
-async fn used(store: &Store, window: Window) -> Result<Vec<String>> {
+/// Sums of all features with requests in the window.
+async fn by_feature(store: &Store, window: Window) -> Result<BTreeMap<String, Vec<Hour>>> {
     let filter = HourFilter {
         feature: None,
         since_ms: Some(window.from_ms),
         until_ms: Some(window.until_ms),
     };
-    let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-    for Hour { feature, n, .. } in store.ledger.hours(filter).await? {
-        if let Some(feature) = feature {
-            *counts.entry(feature).or_default() += n;
+    let mut features: BTreeMap<String, Vec<Hour>> = BTreeMap::new();
+    for hour in store.ledger.hours(filter).await? {
+        if let Some(feature) = hour.feature.clone() {
+            features.entry(feature).or_default().push(hour);
         }
     }
-    let mut used: Vec<(String, u64)> = counts.into_iter().collect();
-    used.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    Ok(used.into_iter().map(|(name, _)| name).collect())
+    Ok(features)
+}
+
+/// Names of features with requests, the busiest first.
+fn busiest(hours: &BTreeMap<String, Vec<Hour>>) -> Vec<String> {
+    let used = hours.iter().filter(|(_, hours)| !hours.is_empty());
+    let mut counts: Vec<(&String, u64)> =
+        used.map(|(name, hours)| (name, hours.iter().map(|hour| hour.n).sum())).collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    counts.into_iter().map(|(name, _)| name.clone()).collect()
 }
 
 fn asked(input: &AskLive, known: &[String], used: &[String]) -> Result<Vec<String>> {
@@ -189,17 +202,17 @@ fn asked(input: &AskLive, known: &[String], used: &[String]) -> Result<Vec<Strin
 async fn of_feature(
     store: &Store,
     name: &str,
+    hours: &[Hour],
     window: Window,
     spans: Spans,
     with_answers: bool,
 ) -> Result<LiveFeature> {
-    let hours = gather::hours(store, name, window).await?;
     let signals = gather::signals(store, name, window).await?;
     let firsts = store.ledger.served_firsts(name).await?;
-    let unproven = gather::unproven(store, name, &hours).await?;
+    let unproven = gather::unproven(store, name, hours).await?;
     let changed =
         if firsts.is_empty() { Vec::new() } else { gather::changed(store, window).await? };
-    let sum = total(&hours);
+    let sum = total(hours);
     let (worst, conflicts) = if with_answers {
         let judged = worst::judged(store, name, window).await?;
         (Some(worst::worst(store, name, window).await?), Some(conflicts(&judged)))
@@ -211,9 +224,9 @@ async fn of_feature(
         is_used: !firsts.is_empty(),
         total: sum,
         failing: failing(&sum),
-        points: points(&hours, spans.from_ms, spans.step_ms),
-        variants: variants(&hours, &unproven),
-        signals: rates(&hours, &signals, spans),
+        points: points(hours, spans.from_ms, spans.step_ms),
+        variants: variants(hours, &unproven),
+        signals: rates(hours, &signals, spans),
         marks: marks(&firsts, &changed, window.from_ms),
         worst,
         conflicts,

@@ -10,6 +10,7 @@ use crate::app::{App, Refusal};
 
 /// An order of a waterfall that was decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WaterfallDecision")]
 pub struct Decision {
     /// Its id.
     pub id: String,

@@ -1,4 +1,4 @@
-//! Applications made with packages of others, unmodified: OpenAI's and Anthropic's for Python and Node, LangChain, the Vercel AI SDK.
+//! Applications made with packages of others, unmodified: `OpenAI`'s and Anthropic's for Python and Node, `LangChain`, the Vercel AI SDK.
 
 use std::path::PathBuf;
 use std::process::Command;

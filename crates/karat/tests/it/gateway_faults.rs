@@ -205,8 +205,9 @@ fn the_callers_own_mistake_is_given_back_and_no_other_variant_is_asked() {
         ("unread", "status = 422"),
         ("long", "error = \"context_length\""),
     ] {
-        script +=
-            &format!("[[fault]]\nmodel = \"{name}\"\nkind = \"status\"\nalways = true\n{fault}\n");
+        script.extend([format!(
+            "[[fault]]\nmodel = \"{name}\"\nkind = \"status\"\nalways = true\n{fault}\n"
+        )]);
     }
     let server = Server::start(&script);
     let names = ["odd", "large", "unread", "long"];

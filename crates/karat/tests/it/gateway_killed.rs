@@ -18,7 +18,7 @@ fn asker(host: String, index: usize, stop: Arc<AtomicBool>) -> Vec<String> {
     let mut seen = Vec::new();
     let Ok(mut stream) = TcpStream::connect(&host) else { return seen };
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    let streamed = index % 2 == 0;
+    let streamed = index.is_multiple_of(2);
     let dialect = Dialect::ALL[index % 3];
     let body = request(dialect, "ask", "hello", streamed).to_string();
     let request = format!(

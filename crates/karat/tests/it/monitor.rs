@@ -57,7 +57,7 @@ fn receiver() -> (String, mpsc::Receiver<Value>) {
             let mut stream = stream.unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
             let mut text = String::new();
-            let mut bytes = [0; 65536];
+            let mut bytes = vec![0; 65536];
             while !text.ends_with('}') {
                 let n = stream.read(&mut bytes).unwrap_or(0);
                 if n == 0 {

@@ -80,6 +80,7 @@ fn score(about: &str, value: Option<f64>) -> Fact {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in the order in which it happens")]
 #[tokio::test]
 async fn live_tells_volume_signals_changes_the_worst_and_where_judges_and_people_differ() {
     let folder = Folder::example("support-triage");

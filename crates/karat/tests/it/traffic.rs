@@ -106,9 +106,9 @@ pub fn project(url: &str, more: &str) -> Folder {
             (format!("{word}-hasty"), url, hasty),
             (format!("{word}-gone"), gone.as_str(), ""),
         ] {
-            text.push_str(&format!(
+            text.extend([format!(
                 "[providers.{name}]\ndialect = \"{kind}\"\nbase_url = \"{url}\"\n{limits}\n"
-            ));
+            )]);
         }
     }
     text.push_str(more);
@@ -120,9 +120,9 @@ pub fn feature(name: &str, waterfall: &[(&str, &str)], more: &str) -> String {
     let names: Vec<String> = waterfall.iter().map(|(variant, _)| format!("{variant:?}")).collect();
     let mut text = format!("[features.{name}]\nwaterfall = [{}]\n{more}\n", names.join(", "));
     for (variant, model) in waterfall {
-        text.push_str(&format!(
+        text.extend([format!(
             "[features.{name}.variants.{variant}]\nkind = \"chat\"\nmodel = \"{model}\"\nprompt = \"ask.md\"\nunproven = true\n"
-        ));
+        )]);
     }
     text
 }

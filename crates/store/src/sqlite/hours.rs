@@ -223,6 +223,9 @@ impl Sqlite {
     }
 }
 
+/// Longer spans are read from one end to the other.
+const MOST_LOOKED_UP: i64 = 24 * 400;
+
 /// The hours that begin in a span of time: at or after its start and before its end.
 pub(super) fn beginning_in(since_ms: Option<i64>, until_ms: Option<i64>) -> (i64, i64) {
     let ceiling = |ms: i64| ms.div_euclid(HOUR_MS) + i64::from(ms.rem_euclid(HOUR_MS) > 0);
@@ -230,13 +233,30 @@ pub(super) fn beginning_in(since_ms: Option<i64>, until_ms: Option<i64>) -> (i64
 }
 
 fn hours(connection: &Connection, filter: &HourFilter) -> rusqlite::Result<Vec<Hour>> {
+    const COLUMNS: &str = "i.hour, feature, variant, served, simulated, n, n_failed, n_cut, n_cancelled, \
+        n_retried, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, cost_usd, \
+        n_cost_unknown, latency, first_chunk";
+    const ORDER: &str = "ORDER BY i.hour, feature, variant, served, simulated";
     let (from, to) = beginning_in(filter.since_ms, filter.until_ms);
-    let sql = "SELECT hour, feature, variant, served, simulated, n, n_failed, n_cut, n_cancelled, n_retried, \
-        input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, cost_usd, n_cost_unknown, \
-        latency, first_chunk FROM inference_hours \
-        WHERE hour >= ?1 AND hour < ?2 AND (?3 IS NULL OR feature = ?3) \
-        ORDER BY hour, feature, variant, served, simulated";
-    connection.prepare_cached(sql)?.query_map(params![from, to, filter.feature], hour_of)?.collect()
+    // Rows of other features lie between those of one: of a bounded span each hour is looked up by itself.
+    let is_bounded = filter.feature.is_some() && to.saturating_sub(from) <= MOST_LOOKED_UP;
+    let sql = if is_bounded {
+        format!(
+            "WITH RECURSIVE span (hour) AS (SELECT ?1 WHERE ?1 < ?2 \
+             UNION ALL SELECT hour + 1 FROM span WHERE hour + 1 < ?2) \
+             SELECT {COLUMNS} FROM span CROSS JOIN inference_hours i \
+             ON i.hour = span.hour AND i.feature = ?3 {ORDER}"
+        )
+    } else {
+        format!(
+            "SELECT {COLUMNS} FROM inference_hours i \
+             WHERE i.hour >= ?1 AND i.hour < ?2 AND (?3 IS NULL OR feature = ?3) {ORDER}"
+        )
+    };
+    connection
+        .prepare_cached(&sql)?
+        .query_map(params![from, to, filter.feature], hour_of)?
+        .collect()
 }
 
 fn hour_of(row: &Row<'_>) -> rusqlite::Result<Hour> {

@@ -287,6 +287,14 @@ pub async fn hours(store: Store) {
     let some =
         list(HourFilter { since_ms: Some(0), until_ms: Some(HOUR_MS), ..Default::default() });
     assert_eq!(some.await.len(), 3);
+    let feature = Some("triage".to_owned());
+    for (since, until) in [(0, 2 * HOUR_MS), (-9, HOUR_MS), (HOUR_MS, HOUR_MS), (HOUR_MS, 0)] {
+        let (since_ms, until_ms) = (Some(since), Some(until));
+        let all = list(HourFilter { feature: None, since_ms, until_ms }).await;
+        let wanted: Vec<_> = all.into_iter().filter(|hour| hour.feature == feature).collect();
+        let found = list(HourFilter { feature: feature.clone(), since_ms, until_ms }).await;
+        assert_eq!(found, wanted, "{since} to {until}");
+    }
 }
 
 pub async fn spent(store: Store) {

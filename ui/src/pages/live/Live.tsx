@@ -44,7 +44,7 @@ function OneFeature({ feature }: { feature: string }) {
     <>
       <PageHead title={`Live: ${feature}`} says={`the last ${WORDS[window]}`}>
         <nav className={css.windows} aria-label="How far back">
-          {WINDOWS.map((each) => <GoButton key={each} kind="quiet" to={to({ window: each === "7d" ? undefined : each })} aria-current={each === window ? "page" : undefined} aria-label={`The last ${WORDS[each]}`}>{each}</GoButton>)}
+          {WINDOWS.map((each) => <GoButton key={each} kind="quiet" to={to({ window: each === "7d" ? undefined : each })} aria-current={each === window ? "page" : undefined}>{each}</GoButton>)}
         </nav>
       </PageHead>
       <Tabs label="Parts of this page" tabs={[
