@@ -1052,7 +1052,7 @@ export interface InferenceAttempt {
   status?: number | null;
   latency_ms: number;
   waited_ms?: number | null;
-  failure?: { kind: string; message: string };
+  failure?: { kind: string; message: string } | null;
 }
 
 /** what is absent was not said, or is false or empty */
@@ -1080,11 +1080,11 @@ export interface Inference {
   conversation?: string | null;
   user?: string | null;
   key?: string | null;
-  tags?: Record<string, string> | null;
-  attempts?: InferenceAttempt[] | null;
+  tags?: Record<string, string>;
+  attempts?: InferenceAttempt[];
   inputs?: Record<string, Json> | null;
-  request?: string | null;
-  text?: string | null;
+  request?: string;
+  text?: string;
   tool_calls?: { name: string; arguments: Json }[];
 }
 
@@ -1094,12 +1094,12 @@ export interface InferenceSignal {
   at_ms: number;
   received_at_ms: number;
   feature?: string | null;
-  target: { inference_id?: string; response_id?: string; conversation_id?: string };
+  target: { inference_id?: string | null; response_id?: string | null; conversation_id?: string | null };
   user?: string | null;
   session?: string | null;
   release?: string | null;
-  data?: Record<string, Json> | null;
-  source?: string | null;
+  data?: Record<string, Json>;
+  source?: string;
 }
 
 export interface LiveScore {
