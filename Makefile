@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint deny build ui journeys walk tools node browser clients bench clean
+.PHONY: help demo test lint deny build ui journeys walk story tools node browser clients bench clean
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KARAT := $(TARGET)/ci/karat
@@ -21,6 +21,7 @@ help:
 	@echo "make lint    format and lints only"
 	@echo "make ui      check and build the browser application"
 	@echo "make journeys  walk through the browser application in Chromium"
+	@echo "make story   the ten steps of the story, from pasted rows to a model that becomes worse"
 	@echo "make deny    licences and known holes of the dependencies (needs cargo-deny)"
 	@echo "make bench   measurements beside their ideal"
 	@echo "make clean   remove everything that was built"
@@ -95,6 +96,11 @@ journeys: build walk
 walk: browser
 	cd ui && KARAT="$(abspath $(KARAT))" CHROMIUM="$(CHROMIUM)" npm run --silent journeys
 
+# The ten steps of the story: 1 to 6 and 10 in Chromium, with the mouse and with the keyboard alone; 7 to 9 against the server.
+story: build browser
+	cd ui && KARAT="$(abspath $(KARAT))" CHROMIUM="$(CHROMIUM)" node --test --test-concurrency=1 journeys/story-*.test.mjs journeys/live.test.mjs
+	cargo test --workspace --profile ci --locked --test it -- gateway_proofs gateway_killed signals inferences monitor
+
 # Quick part first.
 test: lint ui clients browser
 	cargo test --workspace --profile ci --locked --no-run
@@ -115,6 +121,7 @@ bench: tools $(UI)
 	bench/stats/run.sh 0.1
 	bench/store/run.sh
 	bench/evals/run.py --karat $(TARGET)/release/karat
+	bench/gateway/run.py --karat $(TARGET)/release/karat
 
 clean:
 	cargo clean

@@ -14,7 +14,6 @@ use crate::config::{self, Config};
 use crate::datasets::indexing::Indexing;
 use crate::evals::active::Active;
 use crate::evals::shelf::Shelf;
-use crate::people::keyring::Keyring;
 use crate::project::{Project, read};
 use crate::tasks::Stop;
 use crate::upstream::Upstream;
@@ -48,8 +47,6 @@ pub struct App {
     pub active: Arc<Active>,
     /// The last few runs that were looked at.
     pub shelf: Arc<Shelf>,
-    /// Keys that were looked up a moment ago.
-    pub keyring: Arc<Keyring>,
     /// Held while files of the project are read, changed and written back, so that no change is lost.
     pub files: Arc<tokio::sync::Mutex<FileChanges>>,
     /// Who acts: on a terminal the local person, who may do everything.
@@ -92,7 +89,6 @@ impl App {
             stays: false,
             active: Arc::default(),
             shelf: Arc::default(),
-            keyring: Arc::default(),
             files: Arc::default(),
             actor: Arc::new(local_person()),
             address: ADDRESS.into(),

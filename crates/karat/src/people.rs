@@ -10,8 +10,6 @@ pub mod kept;
 
 pub mod enter;
 
-pub mod keyring;
-
 pub mod manage;
 
 pub mod tokens;

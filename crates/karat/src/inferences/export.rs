@@ -30,7 +30,7 @@ pub struct ExportInferences {
     /// How.
     pub format: Form,
     /// Which ones; all where absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::pick::object")]
     pub pick: Pick,
     /// At most so many rows in a page; 500 where absent and at most. Long texts make pages shorter.
     #[serde(default)]

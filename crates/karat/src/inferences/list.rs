@@ -16,6 +16,7 @@ use crate::app::App;
 #[serde(default, deny_unknown_fields)]
 pub struct ListInferences {
     /// Which ones; all where absent.
+    #[serde(deserialize_with = "super::pick::object")]
     pub pick: Pick,
     /// At most so many; 50 where absent, 500 at most.
     pub limit: Option<u64>,
@@ -37,6 +38,7 @@ pub struct InferencePage {
 #[serde(default, deny_unknown_fields)]
 pub struct FollowInferences {
     /// Which ones; all where absent.
+    #[serde(deserialize_with = "super::pick::object")]
     pub pick: Pick,
     /// Only those that failed or broke off.
     pub failed: bool,

@@ -3,7 +3,9 @@
 use karat_records::Outcome;
 use karat_store::{InferenceFilter, SignalFilter};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// Which inferences; every field that is set must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +33,15 @@ pub struct Pick {
     pub signal_class: Option<String>,
     /// Only those whose request or answer contains this text, in whatever case.
     pub text: Option<String>,
+}
+
+/// Reads a pick from an object alone: serde would take a list of the fields' values as well, but nobody could read it.
+pub fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pick, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    if !value.is_object() {
+        return Err(D::Error::custom("`pick` is no object"));
+    }
+    Pick::deserialize(value).map_err(D::Error::custom)
 }
 
 /// Rows of a page.

@@ -191,16 +191,6 @@ pub struct Key {
 /// Whose key this is, if it still works.
 pub async fn of_key(app: &App, token: &str) -> Result<Option<Key>> {
     let Some(secret) = Secret::from_token(token) else { return Ok(None) };
-    let (hash, now) = (secret.hash(), app.clock.instant());
-    if let Some(found) = app.keyring.find(&hash, now) {
-        return Ok(found);
-    }
-    let found = look_up(app, &secret).await?;
-    app.keyring.keep(hash, found.clone(), now);
-    Ok(found)
-}
-
-async fn look_up(app: &App, secret: &Secret) -> Result<Option<Key>> {
     let store = app.store()?;
     let now_ms = app.clock.now_ms();
     let Some(Read { value: kept, hash }) = kept::read::<KeptToken>(&store, &secret.id).await?

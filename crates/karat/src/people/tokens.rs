@@ -128,6 +128,5 @@ pub async fn revoke(app: App, input: RevokeToken) -> Result<RevokedToken> {
     }
     let revoked = KeptToken { is_revoked: true, ..read.value };
     kept::write(&store, &input.id, &revoked, app.clock.now_ms()).await?;
-    app.keyring.forget();
     Ok(RevokedToken { id: input.id, name: revoked.name })
 }

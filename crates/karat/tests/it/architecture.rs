@@ -94,7 +94,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tasks",
         ],
     ),
-    ("app", &["config", "tasks", "upstream", "evals", "datasets", "people"]),
+    ("app", &["config", "tasks", "upstream", "evals", "datasets"]),
     ("tasks", &[]),
     ("clock", &[]),
     ("config", &[]),

@@ -74,7 +74,7 @@ pub enum Command {
     /// Label cases: open queues, label, look at agreement, promote to gold.
     #[command(subcommand)]
     Label(super::label::LabelCommand),
-    /// Show what became worse in production, the canaries, and what was decided about waterfalls.
+    /// Show what became worse in production, and what was decided.
     Monitor(MonitorArgs),
     /// Ask a variant the canary's questions once, and compare with its baseline.
     Canary(CanaryArgs),
