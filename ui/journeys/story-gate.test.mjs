@@ -58,6 +58,7 @@ walk("the gate passes, is signed, and a lower floor is an amendment", judged, as
   await readable(person, "the run of a gate");
   await openGate({ page, hands });
   await amendment.waitFor();
+  await amendment.filter({ hasNotText: "not judged yet" }).waitFor();
   assert.doesNotMatch(await flat(amendment), /not judged yet/);
   assert.match(await flat(amendment), new RegExp(`correct.*0\\.85.*0\\.8\\b.*${REASON}`));
   assert.equal(await region(page, "Changed since it was judged").count(), 0);
