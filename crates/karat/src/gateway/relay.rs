@@ -2,9 +2,7 @@
 
 use hyper::body::Bytes;
 use karat_providers::respond::{Stamp, StreamEncoder};
-use karat_providers::{
-    ChatAnswer, Dialect, ErrorClass, ProviderError, StreamDecoder, StreamEvent, Usage,
-};
+use karat_providers::{ChatAnswer, Dialect, ProviderError, StreamDecoder, StreamEvent, Usage};
 
 use super::tap::Tap;
 
@@ -159,15 +157,10 @@ impl Translated {
     }
 }
 
-/// Why a stream that was cut in its middle has no end.
-pub fn cut() -> ProviderError {
-    ProviderError::new(ErrorClass::CutStream, "the stream ended before its terminal event")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use karat_providers::respond;
+    use karat_providers::{ErrorClass, respond};
 
     fn stamp() -> Stamp {
         Stamp { id: "inf-1".into(), created: 1 }
