@@ -1,5 +1,6 @@
 //! Commands and their flags.
 
+mod monitoring;
 mod serving;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use karat_records::Verdict;
 
+pub use monitoring::{CanaryArgs, MonitorArgs, UndoArgs};
 pub use serving::{OpenLink, PeopleArgs, PeopleCommand, RoleName, ServeArgs, TokenCommand};
 
 use super::data::{DataArgs, HistoryArgs, ProvidersArgs};
@@ -121,39 +123,6 @@ pub struct InitArgs {
     /// Overwrite files that are there.
     #[arg(long)]
     pub force: bool,
-}
-
-/// `karat monitor`
-#[derive(Debug, Args)]
-pub struct MonitorArgs {
-    /// Only this feature.
-    pub feature: Option<String>,
-    /// Close this incident first.
-    #[arg(long, value_name = "ID")]
-    pub close: Option<String>,
-    /// How to print it.
-    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-    pub format: ListFormat,
-}
-
-/// `karat canary`
-#[derive(Debug, Args)]
-pub struct CanaryArgs {
-    /// The feature; may be left out where there is only one.
-    pub feature: Option<String>,
-    /// The variant; the first of the waterfall where absent.
-    #[arg(long, value_name = "NAME")]
-    pub variant: Option<String>,
-    /// How to print it.
-    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-    pub format: ListFormat,
-}
-
-/// `karat undo`
-#[derive(Debug, Args)]
-pub struct UndoArgs {
-    /// The feature.
-    pub feature: String,
 }
 
 /// `karat check`
