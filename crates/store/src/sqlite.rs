@@ -6,6 +6,8 @@ mod migrations;
 
 mod writer;
 
+mod arrivals;
+
 mod facts;
 
 mod runs;
@@ -42,12 +44,13 @@ mod failure;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{Counts, Durability, Fact, Options, StoreError};
+use arrivals::Arrivals;
 use checkpoint::Checkpointer;
 use facts::Row;
 use failure::Failure;
@@ -66,16 +69,22 @@ pub(crate) struct Sqlite {
     queue: Option<mpsc::Sender<Message>>,
     readers: Arc<Readers>,
     lost: Arc<writer::Lost>,
+    arrivals: Arc<Arrivals>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// The writer rests a moment between inferences, unless somebody waits for it.
+    rests: Thread,
 }
 
 impl Sqlite {
     pub(crate) fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        let connection = connection::prepare(path, options)?;
+        let mut connection = connection::prepare(path, options)?;
+        arrivals::recover(path, &mut connection);
         let checkpointer = Checkpointer::start(path)?;
         let (queue, messages) = mpsc::channel(QUEUE);
         let lost = Arc::new(writer::Lost::default());
-        let writer = Writer::new(path, connection, messages, checkpointer, Arc::clone(&lost));
+        let arrivals = Arc::new(Arrivals::new(path));
+        let shared = (Arc::clone(&lost), Arc::clone(&arrivals));
+        let writer = Writer::new(path, connection, messages, checkpointer, shared);
         let writer = std::thread::Builder::new()
             .name("karat-store-writer".to_owned())
             .spawn(move || writer.run())
@@ -86,6 +95,8 @@ impl Sqlite {
             queue: Some(queue),
             readers: Arc::new(Readers::new(path)),
             lost,
+            arrivals,
+            rests: writer.thread().clone(),
             writer: Mutex::new(Some(writer)),
         })
     }
@@ -94,11 +105,22 @@ impl Sqlite {
         if facts.is_empty() {
             return Ok(());
         }
+        let lines = match self.durability {
+            Durability::Process => arrivals::lines(&facts),
+            Durability::Power | Durability::Fast => None,
+        };
         // Serialised and compressed here, by the many, so that the one writer only inserts.
         let rows = facts.into_iter().map(Row::of).collect::<Result<_, _>>()?;
         let work = Work::Facts(rows);
         if self.durability == Durability::Fast {
-            return self.send(Message::Write(Write { work, done: None })).await;
+            return self.send(Message::Write(Write { work, done: None, place: None })).await;
+        }
+        if let (Some(lines), Some(queue)) = (lines, &self.queue) {
+            let room = queue.reserve().await.map_err(|_| self.closed())?;
+            if let Some(place) = self.arrivals.keep(&lines)? {
+                room.send(Message::Write(Write { work, done: None, place: Some(place) }));
+                return Ok(());
+            }
         }
         self.write(work).await.map(|_| ())
     }
@@ -134,13 +156,15 @@ impl Sqlite {
             let _ = ended.await;
         }
         self.join();
+        self.arrivals.leave();
         self.lost.first().map_or(Ok(()), Err)
     }
 
     /// Hands work to the writer and waits for its commit.
     async fn write(&self, work: Work) -> Result<u64, StoreError> {
         let (done, answer) = oneshot::channel();
-        self.send(Message::Write(Write { work, done: Some(done) })).await?;
+        self.send(Message::Write(Write { work, done: Some(done), place: None })).await?;
+        self.rests.unpark();
         answer.await.map_err(|_| self.closed())?
     }
 
@@ -154,11 +178,29 @@ impl Sqlite {
         &self,
         query: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
-        if self.durability == Durability::Fast {
-            // What was acknowledged in memory is visible as well; what could not be written is counted as lost.
+        if self.durability == Durability::Fast || self.arrivals.is_waiting() {
+            // What was acknowledged is visible as well; what could not be written is counted as lost, or tried again.
             let _ = self.write(Work::Nothing).await;
         }
         self.readers.read(query).await
+    }
+
+    /// The same for what no inference changes, so that nobody waits for inferences.
+    async fn read_versions<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.durability {
+            Durability::Fast => self.read(query).await,
+            Durability::Process | Durability::Power => self.readers.read(query).await,
+        }
+    }
+
+    /// What was acknowledged before stands in the database now, and in no file beside it.
+    async fn settle(&self) -> Result<(), StoreError> {
+        self.write(Work::Nothing).await?;
+        self.arrivals.turn();
+        self.write(Work::Nothing).await.map(|_| ())
     }
 
     fn closed(&self) -> StoreError {
@@ -179,5 +221,6 @@ impl Drop for Sqlite {
         self.readers.close();
         self.queue = None;
         self.join();
+        self.arrivals.leave();
     }
 }

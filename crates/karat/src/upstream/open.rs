@@ -35,7 +35,12 @@ pub struct Chunks {
     limits: Timeouts,
     deadline: Instant,
     n_bytes: usize,
+    /// A failure behind pieces that were taken together.
+    failed: Option<Failure>,
 }
+
+/// Pieces of this size together are not made larger.
+const TOGETHER: usize = 16 << 10;
 
 impl Upstream {
     /// Posts a body to a path of the provider and waits for the head of the answer.
@@ -63,11 +68,51 @@ impl Upstream {
 
 impl Chunks {
     pub(super) fn new(body: Incoming, host: String, limits: Timeouts, deadline: Instant) -> Self {
-        Self { body: Some(body), host, limits, deadline, n_bytes: 0 }
+        Self { body: Some(body), host, limits, deadline, n_bytes: 0, failed: None }
     }
 
-    /// The next piece, without a copy; `None` when the answer is whole, and for ever after a failure.
+    /// What comes next, without a copy where it is one piece; `None` when the answer is whole, and for ever after a failure.
     pub async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
+        if let Some(failure) = self.failed.take() {
+            return Some(Err(failure));
+        }
+        match self.piece().await? {
+            Ok(first) => Some(Ok(self.together(first).await)),
+            Err(failure) => Some(Err(failure)),
+        }
+    }
+
+    /// A piece with those that have arrived meanwhile: each that goes on by itself costs a wake-up and a write.
+    async fn together(&mut self, first: Bytes) -> Bytes {
+        let mut all = Vec::new();
+        while let Some(body) = self.body.as_mut().filter(|_| first.len().max(all.len()) < TOGETHER)
+        {
+            let frame = tokio::select! {
+                biased;
+                frame = body.frame() => frame,
+                // Lets the connection read on; nobody is waited for.
+                () = tokio::task::yield_now() => break,
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    let Ok(piece) = frame.into_data() else { continue };
+                    self.n_bytes += piece.len();
+                    if all.is_empty() {
+                        all.extend_from_slice(&first);
+                    }
+                    all.extend_from_slice(&piece);
+                }
+                Some(Err(error)) => {
+                    let failure = self.cut(&error);
+                    self.failed = Some(self.fail(failure));
+                }
+                None => self.body = None,
+            }
+        }
+        if all.is_empty() { first } else { all.into() }
+    }
+
+    async fn piece(&mut self) -> Option<Result<Bytes, Failure>> {
         loop {
             let body = self.body.as_mut()?;
             let now = Instant::now();

@@ -42,7 +42,7 @@ impl Sqlite {
         dataset: &str,
     ) -> Result<Vec<DatasetVersion>, StoreError> {
         let dataset = dataset.to_owned();
-        self.read(move |connection| {
+        self.read_versions(move |connection| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM dataset_versions \
                  WHERE dataset = ?1 AND load IS NOT NULL ORDER BY load DESC"
@@ -58,7 +58,7 @@ impl Sqlite {
         id: &str,
     ) -> Result<Option<DatasetVersion>, StoreError> {
         let id = id.to_owned();
-        self.read(move |connection| {
+        self.read_versions(move |connection| {
             let sql = format!("SELECT {COLUMNS} FROM dataset_versions WHERE id = ?1");
             Ok(connection.prepare_cached(&sql)?.query_row([id], version_of).optional()?)
         })
@@ -71,7 +71,7 @@ impl Sqlite {
         query: CaseQuery,
     ) -> Result<CasePage, StoreError> {
         let id = id.to_owned();
-        self.read(move |connection| match open(connection, &id)? {
+        self.read_versions(move |connection| match open(connection, &id)? {
             Some(version) => page::page(connection, version, &query),
             None => Ok(CasePage::default()),
         })
@@ -84,7 +84,7 @@ impl Sqlite {
         positions: &[u64],
     ) -> Result<Vec<PlacedCase>, StoreError> {
         let (id, positions) = (id.to_owned(), positions.to_vec());
-        self.read(move |connection| match open(connection, &id)? {
+        self.read_versions(move |connection| match open(connection, &id)? {
             Some(version) => at(connection, version, &positions),
             None => Ok(Vec::new()),
         })
@@ -98,9 +98,11 @@ impl Sqlite {
         limit: usize,
     ) -> Result<CaseDiff, StoreError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        self.read(move |connection| match (open(connection, &from)?, open(connection, &to)?) {
-            (Some(from), Some(to)) => compare::diff(connection, from, to, limit),
-            _ => Ok(CaseDiff::default()),
+        self.read_versions(move |connection| {
+            match (open(connection, &from)?, open(connection, &to)?) {
+                (Some(from), Some(to)) => compare::diff(connection, from, to, limit),
+                _ => Ok(CaseDiff::default()),
+            }
         })
         .await
     }

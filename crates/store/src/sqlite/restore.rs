@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::failure::{Failure, system};
 use super::upkeep::beside;
-use super::{connection, migrations};
+use super::{arrivals, connection, migrations};
 use crate::{Options, Restored, StoreError};
 
 /// What stands beside a database while it is open.
@@ -28,6 +28,7 @@ pub(crate) fn restore(from: &Path, to: &Path, may_replace: bool) -> Result<Resto
         }
         // What belongs to the database that goes would be read as part of the one that comes.
         remove_side_files(to);
+        arrivals::discard(to);
         std::fs::rename(&part, to).map_err(|error| system(&error, to.to_path_buf()))?;
         Ok(restored)
     });

@@ -140,6 +140,7 @@ impl Sqlite {
             }
             erased.signals += self.keep_up(Upkeep::EraseSignals(numbers)).await?;
         }
+        self.settle().await?;
         self.empty_log().await?;
         Ok(erased)
     }
@@ -219,6 +220,7 @@ impl Sqlite {
         if to.exists() {
             return Err(StoreError::Exists { path: to.to_path_buf() });
         }
+        self.settle().await?;
         let (from, to) = (self.path.clone(), to.to_path_buf());
         self.apart(move || copy(&from, &to)).await
     }

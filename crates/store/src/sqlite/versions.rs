@@ -45,7 +45,7 @@ impl Sqlite {
 
     pub(crate) async fn list(&self, kind: &str) -> Result<Vec<Version>, StoreError> {
         let kind = kind.to_owned();
-        self.read(move |connection| {
+        self.read_versions(move |connection| {
             let sql = format!(
                 "SELECT {COLUMNS} {FROM} WHERE l.number IN \
                  (SELECT max(number) FROM loads WHERE kind = ?1 GROUP BY name) ORDER BY l.name"
@@ -58,7 +58,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn load_page(&self, filter: LoadFilter) -> Result<Page<Version>, StoreError> {
-        self.read(move |connection| {
+        self.read_versions(move |connection| {
             let kinds = serde_json::Value::from(filter.kinds).to_string();
             // A cursor that is no number of ours is behind the last load.
             let before = filter.cursor.map_or(i64::MAX, |text| text.parse().unwrap_or(0));
@@ -93,7 +93,7 @@ impl Sqlite {
 
     async fn loads(&self, kind: &str, name: &str, limit: i64) -> Result<Vec<Version>, StoreError> {
         let (kind, name) = (kind.to_owned(), name.to_owned());
-        self.read(move |connection| {
+        self.read_versions(move |connection| {
             let sql = format!(
                 "SELECT {COLUMNS} {FROM} WHERE l.kind = ?1 AND l.name = ?2 ORDER BY l.number DESC LIMIT ?3"
             );

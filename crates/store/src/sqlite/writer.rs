@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::park_timeout;
+use std::time::Duration;
 
 use karat_records::Hash;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::arrivals::{Arrivals, Place};
 use super::cases::write::CaseWork;
 use super::checkpoint::Checkpointer;
 use super::connection::{PATIENCE_MS, patient};
@@ -21,6 +25,12 @@ use crate::StoreError;
 
 /// Facts per commit, so that the first of a burst does not wait for the last; one append is never split.
 const GROUP: usize = 500;
+
+/// How long inferences that are acknowledged wait for others, so that one commit serves many of them.
+const REST: Duration = Duration::from_millis(10);
+
+/// How long the writer waits before it tries again what it could not bring in.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// A log of more pages than this (64 MB) is folded into the database between two groups.
 const LONG_LOG_PAGES: i32 = 16_384;
@@ -42,8 +52,10 @@ pub(super) enum Message {
 #[derive(Debug)]
 pub(super) struct Write {
     pub(super) work: Work,
-    /// `None` where it was acknowledged in memory.
+    /// `None` where it was acknowledged before.
     pub(super) done: Option<oneshot::Sender<Result<u64, StoreError>>>,
+    /// Where it stands as long as it is not in the database; `None` where it was acknowledged in memory.
+    pub(super) place: Option<Place>,
 }
 
 /// What can be written.
@@ -100,6 +112,9 @@ pub(super) struct Writer {
     messages: mpsc::Receiver<Message>,
     checkpointer: Checkpointer,
     lost: Arc<Lost>,
+    arrivals: Arc<Arrivals>,
+    /// Acknowledged inferences that could not be brought in, to be tried again.
+    behind: Vec<Write>,
     patience_ms: Arc<AtomicU32>,
     log_pages: Arc<AtomicI32>,
     long_log_pages: i32,
@@ -112,7 +127,7 @@ impl Writer {
         connection: Connection,
         messages: mpsc::Receiver<Message>,
         checkpointer: Checkpointer,
-        lost: Arc<Lost>,
+        (lost, arrivals): (Arc<Lost>, Arc<Arrivals>),
     ) -> Self {
         Self {
             path: path.to_path_buf(),
@@ -120,6 +135,8 @@ impl Writer {
             messages,
             checkpointer,
             lost,
+            arrivals,
+            behind: Vec::new(),
             patience_ms: Arc::new(AtomicU32::new(PATIENCE_MS)),
             log_pages: Arc::default(),
             long_log_pages: LONG_LOG_PAGES,
@@ -140,17 +157,35 @@ impl Writer {
         while let Some(first) = held_over.take().or_else(|| self.wait()) {
             let (group, next) = self.gather(first);
             held_over = next;
+            self.catch_up();
             self.settle(group);
             self.shorten_log();
         }
+        self.catch_up();
         self.finish();
     }
 
     /// The next write; `None` when there will be no more.
     fn wait(&mut self) -> Option<Write> {
         loop {
-            let message = self.messages.blocking_recv()?;
+            let message = if self.behind.is_empty() {
+                self.messages.blocking_recv()?
+            } else {
+                match self.messages.try_recv() {
+                    Ok(message) => message,
+                    Err(TryRecvError::Disconnected) => return None,
+                    Err(TryRecvError::Empty) => {
+                        park_timeout(RETRY);
+                        self.catch_up();
+                        continue;
+                    }
+                }
+            };
             if let Some(write) = self.sort(message) {
+                // Nobody waits for it; the next write that somebody waits for ends the rest.
+                if write.place.is_some() && self.messages.len() < GROUP {
+                    park_timeout(REST);
+                }
                 return Some(write);
             }
         }
@@ -183,10 +218,24 @@ impl Writer {
         }
     }
 
+    /// Brings in what could not be brought in before.
+    fn catch_up(&mut self) {
+        if self.behind.is_empty() {
+            return;
+        }
+        let behind = std::mem::take(&mut self.behind);
+        match self.commit(&behind) {
+            Ok(_) => self.arrivals.settled(behind.iter().filter_map(|write| write.place)),
+            Err(_) => self.behind = behind,
+        }
+    }
+
     /// Commits a group and answers everybody in it; one that cannot be written does not take the others with it.
     fn settle(&mut self, group: Vec<Write>) {
         match self.commit(&group) {
             Ok(answers) => {
+                let places = group.iter().filter_map(|write| write.place);
+                self.arrivals.settled(places);
                 for (write, answer) in group.into_iter().zip(answers) {
                     self.answer(write, Ok(answer));
                 }
@@ -195,6 +244,9 @@ impl Writer {
                 for write in group {
                     let single = std::slice::from_ref(&write);
                     let outcome = self.commit(single).map(|answers| answers.into_iter().sum());
+                    if outcome.is_ok() {
+                        self.arrivals.settled(write.place.into_iter());
+                    }
                     self.answer(write, outcome);
                 }
             }
@@ -228,12 +280,16 @@ impl Writer {
         Ok(answers)
     }
 
-    fn answer(&self, write: Write, outcome: Result<u64, StoreError>) {
-        match (write.done, outcome) {
+    fn answer(&mut self, mut write: Write, outcome: Result<u64, StoreError>) {
+        match (write.done.take(), outcome) {
             // Whoever asked may have stopped listening.
             (Some(done), outcome) => drop(done.send(outcome)),
-            (None, Err(error)) => self.lost.add(write.work.n_facts(), error),
             (None, Ok(_)) => {}
+            (None, Err(_)) if write.place.is_some() => {
+                self.arrivals.stuck();
+                self.behind.push(write);
+            }
+            (None, Err(error)) => self.lost.add(write.work.n_facts(), error),
         }
     }
 
