@@ -93,12 +93,12 @@ browser:
 journeys: build walk
 
 # With the program that is there: the tests have built it already, with the features of their own dependencies.
-walk: browser
-	cd ui && KARAT="$(abspath $(KARAT))" CHROMIUM="$(CHROMIUM)" npm run --silent journeys
+walk: browser clients
+	cd ui && KARAT="$(abspath $(KARAT))" CLIENTS="$(abspath $(CLIENTS))" CHROMIUM="$(CHROMIUM)" npm run --silent journeys
 
-# The ten steps of the story: 1 to 6 and 10 in Chromium, with the mouse and with the keyboard alone; 7 to 9 against the server.
-story: build browser
-	cd ui && KARAT="$(abspath $(KARAT))" CHROMIUM="$(CHROMIUM)" node --test --test-concurrency=1 journeys/story-*.test.mjs journeys/live.test.mjs
+# The ten steps of the story: in Chromium, with the mouse and with the keyboard alone; 7 to 9 against the server once more.
+story: build browser clients
+	cd ui && KARAT="$(abspath $(KARAT))" CLIENTS="$(abspath $(CLIENTS))" CHROMIUM="$(CHROMIUM)" node --test --test-concurrency=1 journeys/story-*.test.mjs journeys/live.test.mjs
 	cargo test --workspace --profile ci --locked --test it -- gateway_proofs gateway_killed signals inferences monitor
 
 # Quick part first.

@@ -95,8 +95,15 @@ class Running {
     }
   }
 
+  /** As `kill -9` does: nothing is finished, nothing is said. */
+  async kill() {
+    const ended = new Promise((go) => this.child.once("exit", go));
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
   async end() {
-    if (this.child.exitCode !== null) return;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((go) => this.child.once("exit", go));
     this.child.kill("SIGINT");
     const late = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
@@ -105,8 +112,8 @@ class Running {
   }
 }
 
-function run(words, cwd) {
-  return new Running(spawn(program, words, { cwd, env: quiet(), stdio: ["ignore", "pipe", "pipe"] }));
+function run(words, cwd, env = {}) {
+  return new Running(spawn(program, words, { cwd, env: { ...quiet(), ...env }, stdio: ["ignore", "pipe", "pipe"] }));
 }
 
 /** A port that nobody uses. */
@@ -121,18 +128,18 @@ export function freePort() {
   });
 }
 
-/** The scripted model server. */
-export async function startMock(script) {
-  const port = await freePort();
-  const running = run(["mock", "--script", script, "--port", String(port)], repository);
+/** The scripted model server; on a port that is given, it takes the place of one that has ended. */
+export async function startMock(script, port = undefined) {
+  const at = port ?? (await freePort());
+  const running = run(["mock", "--script", script, "--port", String(at)], repository);
   await running.says(/answers at (\S+)/);
-  return { url: `http://127.0.0.1:${port}/v1`, port, end: () => running.end() };
+  return { url: `http://127.0.0.1:${at}/v1`, port: at, end: () => running.end(), kill: () => running.kill() };
 }
 
-/** The server of a project, and the link that signs in once. */
-export async function startServer(folder) {
-  const running = run(["-C", folder.path, "serve", "--port", "0"], folder.path);
+/** The server of a project, and the link that signs in once. `env` is added to its environment. */
+export async function startServer(folder, { port = 0, env = {} } = {}) {
+  const running = run(["-C", folder.path, "serve", "--port", String(port)], folder.path, env);
   const [, link] = await running.says(/(http:\/\/\S+\/join#\S+)/);
   const url = new URL(link).origin;
-  return { url, link, says: (pattern) => running.says(pattern), said: () => running.said, end: () => running.end() };
+  return { url, link, says: (pattern) => running.says(pattern), said: () => running.said, end: () => running.end(), kill: () => running.kill() };
 }
