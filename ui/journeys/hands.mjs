@@ -80,7 +80,7 @@ export class Keyboard extends Hands {
       };
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
-      const row = element.matches("[data-row]") ? element.closest("tr") : null;
+      const row = element.matches("[data-row]") ? element.closest("tr, li") : null;
       const visible = outlined(element) || (row !== null && outlined(row)) || style.boxShadow !== "none" || style.borderStyle !== "none";
       return visible && box.width > 0 && box.height > 0;
     }, handle);

@@ -14,6 +14,7 @@ import { Simulated, Tag } from "../../parts/Tag.tsx";
 import { count, milliseconds, usd } from "../../says/number.ts";
 import { moment } from "../../says/time.ts";
 import css from "./Live.module.css";
+import { MakeCase } from "./MakeCase.tsx";
 import { OUTCOMES } from "./words.ts";
 
 export default function Inference() {
@@ -96,6 +97,7 @@ function Shown({ shown }: { shown: ShownInference }) {
           />
         </Section>
       )}
+      {has_body && it.feature && <MakeCase inference={it.id} />}
       <Command text={`karat call inferences.show '{"inference":"${it.id}"}'`} />
     </>
   );
