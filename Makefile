@@ -122,6 +122,7 @@ bench: tools $(UI)
 	bench/store/run.sh
 	bench/evals/run.py --karat $(TARGET)/release/karat
 	bench/gateway/run.py --karat $(TARGET)/release/karat
+	bench/gateway/kill.py --karat $(TARGET)/release/karat
 
 clean:
 	cargo clean

@@ -1,8 +1,9 @@
 //! Sends one request again and again, from so many connections, and prints what that took as JSON.
 //!
-//! usage: load HOST:PORT PATH BODY-FILE CONNECTIONS SECONDS [REQUESTS-PER-SECOND]
-//! Without a rate each connection sends its next request after the last answer (closed loop);
+//! usage: load HOST:PORT PATH BODY-FILE CONNECTIONS SECONDS [REQUESTS-PER-SECOND [IDS-FILE]]
+//! Without a rate, or with 0, each connection sends its next request after the last answer (closed loop);
 //! with one, requests are due at fixed times and wait is counted from there (open loop), so that no stall hides its victims.
+//! With a file, the ids of all inferences whose answers ended are written there; a server that is gone ends the load.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +14,9 @@ use std::time::{Duration, Instant};
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let [_, host, path, body, connections, seconds, rest @ ..] = &args[..] else {
-        eprintln!("usage: load HOST:PORT PATH BODY-FILE CONNECTIONS SECONDS [REQUESTS-PER-SECOND]");
+        eprintln!(
+            "usage: load HOST:PORT PATH BODY-FILE CONNECTIONS SECONDS [REQUESTS-PER-SECOND [IDS-FILE]]"
+        );
         std::process::exit(2);
     };
     let body = std::fs::read_to_string(body).expect("the file with the request's body");
@@ -24,6 +27,7 @@ fn main() {
     let n_connections: usize = connections.parse().expect("a number of connections");
     let seconds: f64 = seconds.parse().expect("seconds");
     let rate: Option<f64> = rest.first().map(|rate| rate.parse().expect("a rate"));
+    let rate = rate.filter(|rate| *rate > 0.0);
     let next = Arc::new(AtomicU64::new(0));
     let begun = Instant::now() + Duration::from_millis(20);
     let until = begun + Duration::from_secs_f64(seconds);
@@ -33,11 +37,15 @@ fn main() {
             std::thread::spawn(move || ask(&host, request.as_bytes(), rate, &next, begun, until))
         })
         .collect();
-    let (mut waits, mut n_errors) = (Vec::new(), 0);
+    let (mut waits, mut ids, mut n_errors) = (Vec::new(), Vec::new(), 0);
     for asker in askers {
-        let (more, errors) = asker.join().expect("no thread panics");
-        waits.extend(more);
-        n_errors += errors;
+        let asked = asker.join().expect("no thread panics");
+        waits.extend(asked.waits);
+        ids.extend(asked.ids);
+        n_errors += asked.n_errors;
+    }
+    if let Some(file) = rest.get(1) {
+        std::fs::write(file, ids.join("\n")).expect("a file that can be written");
     }
     let took = begun.elapsed().as_secs_f64();
     waits.sort_unstable();
@@ -55,7 +63,16 @@ fn main() {
     );
 }
 
-/// Waits in microseconds, and how many requests failed.
+/// What one connection saw.
+#[derive(Default)]
+struct Asked {
+    /// In microseconds.
+    waits: Vec<u64>,
+    /// Of inferences whose answers ended, where the server names them.
+    ids: Vec<String>,
+    n_errors: u64,
+}
+
 fn ask(
     host: &str,
     request: &[u8],
@@ -63,9 +80,9 @@ fn ask(
     next: &AtomicU64,
     begun: Instant,
     until: Instant,
-) -> (Vec<u64>, u64) {
-    let (mut waits, mut n_errors) = (Vec::new(), 0);
-    let mut stream = connect(host);
+) -> Asked {
+    let mut asked = Asked::default();
+    let Some(mut stream) = connect(host) else { return asked };
     let mut buffer = vec![0; 64 << 10];
     std::thread::sleep(begun.saturating_duration_since(Instant::now()));
     loop {
@@ -79,27 +96,34 @@ fn ask(
             }
         };
         if from >= until {
-            return (waits, n_errors);
+            return asked;
         }
-        let is_fine = stream.write_all(request).is_ok() && answer(&mut stream, &mut buffer);
-        if is_fine {
-            waits.push(from.elapsed().as_micros() as u64);
-        } else {
-            n_errors += 1;
-            stream = connect(host);
+        let is_sent = stream.write_all(request).is_ok();
+        match is_sent.then(|| answer(&mut stream, &mut buffer)).flatten() {
+            Some(head) => {
+                asked.waits.push(from.elapsed().as_micros() as u64);
+                let id = head.lines().find_map(|line| line.strip_prefix("x-karat-inference-id: "));
+                asked.ids.extend(id.map(str::to_owned));
+            }
+            None => {
+                asked.n_errors += 1;
+                let Some(again) = connect(host) else { return asked };
+                stream = again;
+            }
         }
     }
 }
 
-fn connect(host: &str) -> TcpStream {
-    let stream = TcpStream::connect(host).expect("a server that listens");
-    stream.set_nodelay(true).expect("an open socket");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("an open socket");
-    stream
+/// None where nobody listens any more.
+fn connect(host: &str) -> Option<TcpStream> {
+    let stream = TcpStream::connect(host).ok()?;
+    stream.set_nodelay(true).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    Some(stream)
 }
 
-/// Reads one whole answer; false where it is none or no 200.
-fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
+/// Reads one whole answer; its head in small letters, or none where it is not whole or no 200.
+fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Option<String> {
     let mut n = 0;
     let head = loop {
         if let Some(end) = find(&buffer[..n], b"\r\n\r\n") {
@@ -107,7 +131,7 @@ fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
         }
         match stream.read(&mut buffer[n..]) {
             Ok(more) if more > 0 => n += more,
-            _ => return false,
+            _ => return None,
         }
     };
     let is_fine = buffer.starts_with(b"HTTP/1.1 200");
@@ -118,10 +142,10 @@ fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
         while left > 0 {
             match stream.read(buffer) {
                 Ok(more) if more > 0 => left -= more.min(left),
-                _ => return false,
+                _ => return None,
             }
         }
-        return is_fine;
+        return is_fine.then_some(text);
     }
     // In chunks: nobody sends more before our next request, so the last bytes say whether this was the end.
     let mut tail = buffer[head..n].to_vec();
@@ -131,10 +155,10 @@ fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
                 tail.drain(..tail.len().saturating_sub(8));
                 tail.extend_from_slice(&buffer[..more]);
             }
-            _ => return false,
+            _ => return None,
         }
     }
-    is_fine
+    is_fine.then_some(text)
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {

@@ -123,6 +123,19 @@ def start(command, folder, **more):
     return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **more)
 
 
+def load_program():
+    """Builds `load.rs`."""
+    subprocess.run(["cargo", "build", "--quiet", "--release"], cwd=HERE, check=True)
+    return str(Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target")) / "release/load")
+
+
+def model(program, port, root):
+    """`karat mock` without any delay."""
+    script = Path(root) / "script.toml"
+    script.write_text(SCRIPT)
+    return start([program, "mock", "--port", str(port), "--script", str(script)], root)
+
+
 def karat(program, name, mock_port, recording, root):
     folder = Path(tempfile.mkdtemp(dir=root))
     port = free_port()
@@ -234,15 +247,10 @@ def main():
     arguments.add_argument("--rounds", type=int, default=3)
     options = arguments.parse_args()
     program = str(Path(options.karat).resolve())
-    subprocess.run(["cargo", "build", "--quiet", "--release"], cwd=HERE, check=True)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
-    loader = str(target / "release/load")
+    loader = load_program()
     root = tempfile.mkdtemp(prefix="karat-bench-")
-    script = Path(root) / "script.toml"
-    script.write_text(SCRIPT)
     mock_port = free_port()
-    mock_program = str(Path(options.mock or program).resolve())
-    mock = start([mock_program, "mock", "--port", str(mock_port), "--script", str(script)], root)
+    mock = model(str(Path(options.mock or program).resolve()), mock_port, root)
     systems = [System("direct", mock_port, "good", None, root)]
     try:
         if systems[0].wait() is None:
@@ -325,4 +333,5 @@ def measure(systems, loader, options, first_s):
     print(f"first answer {first_s * 1000:.0f} ms after the start of Karat")
 
 
-main()
+if __name__ == "__main__":
+    main()
