@@ -35,7 +35,8 @@ for (const Hands of bothHands) {
     const mina = await arrive();
     await join(mina, await invite(admin, "labeller", "Mina, for what users disliked"), "Mina");
 
-    const { text, id } = await ask(openAi(server, keyFor(folder, "shop", "infer")), MESSAGE, { user: "ana" });
+    const client = openAi(server, keyFor(folder, "shop", "infer"));
+    const { text, id } = await ask(client, MESSAGE, { user: "ana" });
     assert.equal(text, "technical");
     const shop = await application(server, keyFor(folder, "website", "signals"), id, text);
     t.after(() => shop.end());
@@ -45,7 +46,7 @@ for (const Hands of bothHands) {
     const queue = await proposed(admin);
     await labelled(mina, queue);
     await promoted(admin, queue, folder);
-    await judged(admin, folder);
+    await judged(admin, folder, client);
     for (const person of people) person.calm();
   });
 }
@@ -146,13 +147,14 @@ async function promoted(person, queue, folder) {
   assert.deepEqual([last.input, last.expected, last.split], [{ message: MESSAGE }, "billing", "gate"]);
 }
 
-/** The gate says that its cases have changed, is judged again, and counts one more. */
-async function judged(person, folder) {
+/** The gate says that its cases have changed, is judged again, and counts one more; meanwhile the feature answers. */
+async function judged(person, folder, client) {
   const { page, hands } = person;
   await hands.keys("g g");
   await page.getByRole("heading", { name: "Gate of triage", level: 1 }).waitFor();
   const changed = page.getByRole("region", { name: "Changed since it was judged" });
   await changed.getByText("The cases that judge were changed: 60 then, 61 now.").waitFor();
+  assert.equal((await ask(client, MESSAGE)).variant, "live", "a case more stops no application");
   await hands.press(page.getByRole("link", { name: "Judge again" }));
   await hands.press(page.getByRole("button", { name: "Judge", exact: true }));
   await page.waitForURL(/\/evals\/[0-9a-f-]{36}/);

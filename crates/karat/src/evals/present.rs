@@ -87,9 +87,17 @@ impl Present {
 
     /// Whether a proof is about everything as it is now; what cannot be read is not held against it.
     pub fn is_proven_by(&self, proof: &Proof) -> bool {
+        self.may_answer_by(proof)
+            && self.cases.as_ref().is_none_or(|cases| cases.dataset.hash == proof.dataset_hash)
+    }
+
+    /// Whether production may rely on a proof: variant, criteria and scorers are as they were judged.
+    ///
+    /// Other cases make a proof old, which every page says; they change no answer. If they ended it, each case that
+    /// people agree on would stop the applications until somebody had judged again.
+    pub fn may_answer_by(&self, proof: &Proof) -> bool {
         self.variant(&proof.variant) == Some(&proof.variant_hash)
             && proof.mvq_hash == self.mvq_hash
-            && self.cases.as_ref().is_none_or(|cases| cases.dataset.hash == proof.dataset_hash)
             && self
                 .scorers
                 .as_ref()

@@ -65,7 +65,7 @@ pub struct Candidate {
     pub name: Option<String>,
     /// Its content; none where an application named a model.
     pub hash: Option<Hash>,
-    /// Whether a proof in `karat.lock` is about it as it is now.
+    /// Whether a proof in `karat.lock` is about it as it is now, whatever cases came since.
     pub is_proven: bool,
     /// Whether the file says that it may answer without one.
     pub may_be_unproven: bool,
@@ -252,7 +252,7 @@ fn candidate(
         return Err(said.join("; "));
     };
     let is_proven = lock.proof(&feature.name, &variant.name).is_some_and(|proof| {
-        proof.verdict == karat_records::Verdict::Pass && present.is_proven_by(proof)
+        proof.verdict == karat_records::Verdict::Pass && present.may_answer_by(proof)
     });
     let way = match producer.chat() {
         None => Way::Other(Box::new(producer)),

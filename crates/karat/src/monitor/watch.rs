@@ -419,7 +419,7 @@ fn standing(
     let lock = Lock::read(&project.root)?;
     let is_proven = |name: &String| {
         lock.proof(&feature.name, name).is_some_and(|proof| {
-            proof.verdict == karat_records::Verdict::Pass && present.is_proven_by(proof)
+            proof.verdict == karat_records::Verdict::Pass && present.may_answer_by(proof)
         })
     };
     Ok(order

@@ -94,6 +94,29 @@ fn a_proven_replacement_answers_and_an_unproven_variant_is_refused_with_the_next
     let row = Ledger::of(&folder).get(&replaced);
     assert!(!row.unproven && row.attempts.len() == 2, "{row:?}");
 
+    // A case more makes the proofs old, and stops nobody; that the new files are served, a new variant says.
+    let cases = folder.read("cases.jsonl");
+    folder.write(
+        "cases.jsonl",
+        &format!("{cases}{{\"id\":\"more\",\"input\":\"case more\",\"expected\":\"ok\"}}\n"),
+    );
+    folder.write(
+        "karat.toml",
+        &format!(
+            "{}[features.ask.variants.other]\nkind = \"chat\"\nmodel = \"second/other\"\nprompt = \"new.md\"\nunproven = true\n",
+            folder.read("karat.toml")
+        ),
+    );
+    let until = Instant::now() + Duration::from_secs(5);
+    while asked("ask/other").status != 200 {
+        assert!(Instant::now() < until, "the new files are not seen: {:?}", asked("ask/other"));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let fine = asked("ask");
+    assert_eq!((fine.status, fine.header("x-karat-unproven")), (200, ""), "{fine:?}");
+    let drifted = folder.karat(&["verdict", "ask"]);
+    assert!(drifted.out.contains("20 then, 21 now"), "{drifted:?}");
+
     // A prompt that has changed since its proof takes its variant out of the waterfall.
     folder.write("stand-in.md", "# system\nAnswer no.\n# user\n{{ message }}\n");
     let until = Instant::now() + Duration::from_secs(5);
