@@ -61,6 +61,10 @@ async function answered({ page, hands }, client) {
   await hands.keys("g v");
   await page.getByRole("heading", { name: "Live: triage", level: 1 }).waitFor();
   await page.getByText("4 requests", { exact: true }).first().waitFor();
+  const order = page.getByRole("list", { name: "Who answers, in order" });
+  await order.waitFor();
+  assert.deepEqual(await order.getByRole("listitem").allInnerTexts(), ["live proven", "spare proven"]);
+  assert.match(await page.getByRole("list", { name: "Who may not answer" }).innerText(), /refused fresh has no proof\s+next: `karat gate triage --variant fresh`/);
   await hands.keys("2");
   await page.getByRole("region", { name: "4 requests" }).waitFor();
   assert.deepEqual(await cells(page, "variant"), Array(4).fill("live simulated"));

@@ -54,6 +54,9 @@ for (const Hands of bothHands) {
     assert.match(words, /provider: .* under the same name/);
     assert.match(words, /spare answers first now, live last/);
     assert.match(words, /simulated/);
+    const order = page.getByRole("list", { name: "Who answers, in order" });
+    await order.getByText("spare").waitFor();
+    assert.match(await order.innerText(), /^spare proven\s+live proven$/);
     await readable(person, "Live with an incident");
 
     // Today begins with it; the waterfall has moved for applications, and the file is as it was.
@@ -84,6 +87,7 @@ for (const Hands of bothHands) {
     await page.waitForURL(/\/live/);
     await hands.press(page.getByRole("button", { name: "Undo: the file's order" }));
     await page.getByText("spare answers first now", { exact: true }).waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelector("[aria-label='Who answers, in order']").innerText.startsWith("live"));
     await answeredBy(client, "live");
 
     // Closed, it is over, and Today is calm.

@@ -1195,6 +1195,10 @@ export interface Operations {
     { feature?: string },
     { incidents: Incident[]; canaries: CanaryShown[]; decisions: Decision[]; n_notices_waiting: number }
   >;
+  "waterfall.show": Op<
+    { feature?: string },
+    { feature: string; is_decided: boolean; answering: { variant: string; is_proven: boolean }[]; refused: { variant: string; reason: string }[] }
+  >;
   "canary.run": Op<
     { feature?: string; variant?: string },
     { feature: string; variant: string; scorer: string; n_cases: number; n_replicates: number; run: CanaryRun | null; incident: Incident | null; says: string }

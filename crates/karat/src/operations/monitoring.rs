@@ -16,6 +16,13 @@ pub fn rows() -> Vec<Operation> {
             monitor::show::show,
         ),
         row(
+            "waterfall.show",
+            "Who answers a feature's applications now, in which order, and who may not and why",
+            Read,
+            Reads,
+            monitor::waterfall::show,
+        ),
+        row(
             "canary.run",
             "Ask a variant the canary's questions once, and compare with its baseline",
             Edit,

@@ -14,7 +14,7 @@ import { moment } from "../../says/time.ts";
 import css from "./Watched.module.css";
 
 export function Canaries({ feature, canaries }: { feature: string; canaries: readonly CanaryShown[] }) {
-  const run = useWrite("canary.run", ["monitor.show", "today.show"]);
+  const run = useWrite("canary.run", ["monitor.show", "waterfall.show", "today.show"]);
   const may = useMay("editor");
   const again = may && <Button isBusy={run.isPending} onClick={() => run.mutate({ feature })}>Run the canary now</Button>;
   return (

@@ -60,7 +60,7 @@ function Open({ incident }: { incident: Incident }) {
 }
 
 function Standing({ decision }: { decision: Decision }) {
-  const undo = useWrite("decisions.undo", ["monitor.show", "today.show"]);
+  const undo = useWrite("decisions.undo", ["monitor.show", "waterfall.show", "today.show"]);
   const may = useMay("editor");
   return (
     <Card tone="undecided">
