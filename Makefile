@@ -123,6 +123,8 @@ bench: tools $(UI)
 	bench/evals/run.py --karat $(TARGET)/release/karat
 	bench/gateway/run.py --karat $(TARGET)/release/karat
 	bench/gateway/kill.py --karat $(TARGET)/release/karat
+	cargo build --release --locked -p karat-store --example fill
+	bench/live/run.py --karat $(TARGET)/release/karat --fill $(TARGET)/release/examples/fill
 
 clean:
 	cargo clean
