@@ -55,6 +55,12 @@ pub struct StreamDecoder {
 
 const HEAD: usize = 2000;
 
+/// The most bytes of one streamed answer, text and arguments together; nobody's model says more.
+pub const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// What a tool call takes beside its words.
+const CALL: usize = 256;
+
 impl StreamDecoder {
     /// A decoder for one response.
     pub fn new(dialect: Dialect) -> Self {
@@ -151,6 +157,11 @@ impl StreamDecoder {
             Dialect::OpenAiResponses => openai_responses::stream::take(state, &data, events),
             Dialect::Anthropic => anthropic::stream::take(state, &data, events),
         }
+        if self.state.n_kept > LARGEST_ANSWER {
+            let message = format!("the answer has more than {} MB", LARGEST_ANSWER >> 20);
+            let usage = self.state.usage;
+            return Err(self.fail(ProviderError::malformed(&message).with_usage(usage)));
+        }
         Ok(())
     }
 
@@ -210,6 +221,8 @@ pub(crate) struct StreamState {
     /// The calls, by the number that the provider gave to each.
     calls: BTreeMap<u64, (usize, ToolCall)>,
     settle: Option<fn(&mut ChatAnswer, Option<&str>)>,
+    /// Bytes that the answer takes so far.
+    pub(crate) n_kept: usize,
     /// Nothing can follow but usage; enough where a server leaves out the terminal event.
     pub(crate) is_answered: bool,
     is_done: bool,
@@ -218,6 +231,7 @@ pub(crate) struct StreamState {
 impl StreamState {
     pub(crate) fn add_text(&mut self, delta: &str, events: &mut Vec<StreamEvent>) {
         if !delta.is_empty() {
+            self.n_kept += delta.len();
             self.text.push_str(delta);
             events.push(StreamEvent::Text(delta.to_owned()));
         }
@@ -225,6 +239,7 @@ impl StreamState {
 
     pub(crate) fn add_refusal(&mut self, delta: &str, events: &mut Vec<StreamEvent>) {
         if !delta.is_empty() {
+            self.n_kept += delta.len();
             self.refusal.push_str(delta);
             events.push(StreamEvent::Refusal(delta.to_owned()));
         }
@@ -240,6 +255,7 @@ impl StreamState {
     ) {
         let index = self.calls.len();
         self.calls.entry(key).or_insert_with(|| {
+            self.n_kept += CALL + id.len() + name.len();
             let (id, name) = (id.to_owned(), name.to_owned());
             events.push(StreamEvent::ToolCallStart { index, id: id.clone(), name: name.clone() });
             (index, ToolCall { id, name, arguments: String::new() })
@@ -248,6 +264,7 @@ impl StreamState {
 
     pub(crate) fn add_arguments(&mut self, key: u64, delta: &str, events: &mut Vec<StreamEvent>) {
         if let Some((index, call)) = self.calls.get_mut(&key).filter(|_| !delta.is_empty()) {
+            self.n_kept += delta.len();
             call.arguments.push_str(delta);
             let delta = delta.to_owned();
             events.push(StreamEvent::ToolCallArguments { index: *index, delta });

@@ -57,7 +57,10 @@ pub(crate) fn take(state: &mut StreamState, event: &Value, events: &mut Vec<Stre
 /// Arguments of the answer tool are the text; where the answer is wrapped in them, they wait for the end.
 fn take_arguments(state: &mut StreamState, key: u64, delta: &str, events: &mut Vec<StreamEvent>) {
     match &mut state.answer_block {
-        Some(block) if block.key == key && block.is_wrapped => block.arguments.push_str(delta),
+        Some(block) if block.key == key && block.is_wrapped => {
+            state.n_kept += delta.len();
+            block.arguments.push_str(delta);
+        }
         Some(block) if block.key == key => state.add_text(delta, events),
         _ => state.add_arguments(key, delta, events),
     }

@@ -1,5 +1,6 @@
 //! One binary of integration tests; one file per topic.
 
+mod corpus;
 mod decode;
 mod dialect;
 mod embeddings;
