@@ -132,3 +132,6 @@ fn check_names(table: &Table<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
