@@ -1,7 +1,7 @@
 //! The gateway: features in production, answered by a waterfall of proven variants, each inference recorded.
 //!
 //! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
-//! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`]) and a stream on its way ([`relay`], [`tap`]);
+//! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`], [`foreign`]) and a stream on its way ([`relay`], [`tap`]);
 //! what follows a failure ([`waterfall`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
 //! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]);
 //! what is forgotten ([`retention`]), and what was spent before the start ([`earlier`]).
@@ -19,6 +19,8 @@ pub mod life;
 pub mod attempt;
 
 pub mod compose;
+
+pub mod foreign;
 
 pub mod relay;
 

@@ -5,6 +5,7 @@ use karat_records::Endpoint;
 use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, MEMBER};
+use super::foreign;
 
 /// What a variant sets beside its prompt, in the words of its provider's dialect.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,9 +113,10 @@ impl Overlay {
     pub fn translated(
         &self,
         asked: &Asked,
-        mut neutral: ChatRequest,
+        neutral: ChatRequest,
         conversation: Conversation,
     ) -> Vec<u8> {
+        let mut neutral = foreign::in_common_words(asked.dialect(), self.dialect, neutral);
         match conversation {
             Conversation::Kept(Some(text)) => {
                 neutral.messages.insert(0, Message::from_text(Role::System, text));

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Gateway;
 use super::asked::Asked;
 use super::attempt;
+use super::body::Body;
 use super::reply::Reply;
 use super::snapshot::Way;
 use super::target;
@@ -43,15 +44,22 @@ pub async fn count(gateway: &Gateway, asked: &Asked) -> Reply {
         return estimate(body.len());
     }
     let key = model.key.as_deref().map(|key| authorization(model.provider.dialect, key));
-    let headers = [
-        ("content-type", "application/json".to_owned()),
-        ("anthropic-version", "2023-06-01".to_owned()),
-    ]
-    .into_iter()
-    .chain(key)
-    .filter_map(|(name, value)| {
-        Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?))
-    });
+    let body = only_counted(body);
+    let usual = [("content-type", "application/json"), ("anthropic-version", "2023-06-01")];
+    let passed = asked.passed.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let is_passed = |name: &str| asked.passed.iter().any(|(known, _)| known == name);
+    let headers = usual
+        .into_iter()
+        .filter(|(name, _)| !is_passed(name))
+        .map(|(name, value)| (name, value.to_owned()))
+        .chain(passed)
+        .chain(key)
+        .filter_map(|(name, value)| {
+            Some((
+                HeaderName::from_bytes(name.as_bytes()).ok()?,
+                HeaderValue::from_str(&value).ok()?,
+            ))
+        });
     let limits = attempt::limits(&model.provider, LIMIT);
     let opened = gateway
         .app
@@ -65,6 +73,27 @@ pub async fn count(gateway: &Gateway, asked: &Asked) -> Reply {
     match counted {
         Some(body) => Reply::whole(StatusCode::OK, "application/json", body),
         None => estimate(asked.body.bytes().len()),
+    }
+}
+
+/// Members that only an answer needs; where tokens are counted they are refused.
+const OF_ANSWERS: [&str; 8] = [
+    "max_tokens",
+    "metadata",
+    "service_tier",
+    "stop_sequences",
+    "stream",
+    "temperature",
+    "top_k",
+    "top_p",
+];
+
+/// The request without what only an answer needs, such as the limit that a variant sets.
+fn only_counted(body: Vec<u8>) -> Vec<u8> {
+    let changes = OF_ANSWERS.map(|name| (name, None));
+    match Body::read(body.clone().into()) {
+        Ok(read) => read.spliced(&changes),
+        Err(_) => body,
     }
 }
 

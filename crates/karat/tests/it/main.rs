@@ -19,6 +19,7 @@ mod example;
 mod faults;
 mod gate_page;
 mod gateway;
+mod gateway_agents;
 mod gateway_faults;
 mod gateway_killed;
 mod gateway_limits;
