@@ -1,8 +1,8 @@
 //! The gateway: features in production, answered by a waterfall of proven variants, each inference recorded.
 //!
 //! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
-//! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`], [`foreign`]) and a stream on its way ([`relay`], [`tap`]);
-//! what follows a failure ([`waterfall`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
+//! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`], [`foreign`]) and a stream on its way ([`relay`], [`tap`], [`onward`]);
+//! what follows a failure ([`waterfall`], [`turns`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
 //! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]);
 //! what is forgotten ([`retention`]), and what was spent before the start ([`earlier`]).
 
@@ -24,9 +24,13 @@ pub mod foreign;
 
 pub mod relay;
 
+pub mod onward;
+
 pub mod tap;
 
 pub mod waterfall;
+
+pub mod turns;
 
 pub mod breaker;
 

@@ -7,13 +7,14 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use karat_providers::embeddings::usage_of_embeddings;
 use karat_providers::respond::{self, Stamp};
 use karat_providers::{
-    ChatAnswer, Dialect, ErrorClass, HttpResponse, ProviderError, authorization,
+    ChatAnswer, Dialect, ErrorClass, HttpResponse, Message, ProviderError, authorization,
 };
 use karat_records::{Endpoint, Failure, FailureKind, Fault};
 use serde_json::{Map, Value};
 
 use super::asked::Asked;
 use super::compose::{Conversation, wants_usage};
+use super::onward;
 use super::relay::Relay;
 use super::snapshot::{Candidate, ModelWay, Way};
 use crate::clock::Clock;
@@ -92,6 +93,8 @@ pub struct Means<'a> {
     pub stamp: &'a Stamp,
     /// Whether a broken output schema is a failure.
     pub demands_schema: bool,
+    /// Whether another variant is to go on with a stream that breaks.
+    pub continues: bool,
 }
 
 /// Makes one attempt.
@@ -121,7 +124,45 @@ async fn ask_model(model: &ModelWay, asked: &Asked, means: Means<'_>) -> Result<
             "a feature answers chats; name provider/model to embed".into(),
         ));
     }
-    let body = compose(model, asked, is_native).map_err(Missed::callers)?;
+    let body = compose(model, asked, is_native, &[]).map_err(Missed::callers)?;
+    let opened = open(model, asked, is_native, body, means).await?;
+    let simulated = opened.headers.contains_key(SIMULATED);
+    let got = read(opened, model, asked, is_native, means).await;
+    got.map_err(|missed| Missed { simulated, ..missed })
+}
+
+/// Asks a model to go on with what another has said; its stream follows.
+pub async fn go_on(
+    model: &ModelWay,
+    asked: &Asked,
+    more: &[Message],
+    means: Means<'_>,
+) -> Result<Opened, Missed> {
+    let body = compose(model, asked, false, more).map_err(Missed::callers)?;
+    let opened = open(model, asked, false, body, means).await?;
+    if (200..300).contains(&opened.status) {
+        return Ok(opened);
+    }
+    let Opened { status, headers, chunks } = opened;
+    let body = chunks.whole(LONGEST_ERROR).await.map_err(Missed::transport)?;
+    let response = HttpResponse {
+        status,
+        headers: &pairs(&headers),
+        body: &body,
+        received_at: means.clock.now_ms().unsigned_abs() / 1000,
+    };
+    let simulated = headers.contains_key(SIMULATED);
+    Err(Missed { simulated, ..Missed::of(karat_providers::decode_error(&response)) })
+}
+
+/// Sends a request as it was composed; the head of the answer is there.
+async fn open(
+    model: &ModelWay,
+    asked: &Asked,
+    is_native: bool,
+    body: Vec<u8>,
+    means: Means<'_>,
+) -> Result<Opened, Missed> {
     let dialect = model.provider.dialect;
     let mut headers = vec![header("content-type", "application/json")];
     if is_native {
@@ -138,14 +179,11 @@ async fn ask_model(model: &ModelWay, asked: &Asked, means: Means<'_>) -> Result<
     }
     let limits = limits(&model.provider, means.left);
     let headers = headers.into_iter().flatten().collect();
-    let opened = means
+    means
         .upstream
         .open(&model.provider, path_of(asked, dialect), headers, body.into(), limits)
         .await
-        .map_err(Missed::transport)?;
-    let simulated = opened.headers.contains_key(SIMULATED);
-    let got = read(opened, model, asked, is_native, means).await;
-    got.map_err(|missed| Missed { simulated, ..missed })
+        .map_err(Missed::transport)
 }
 
 async fn read(
@@ -178,7 +216,9 @@ async fn read(
         let how = How::Whole { body, answer: Box::new(answer) };
         return Ok(got(&headers, Some(status), is_native, how));
     }
-    let mut relay = if is_native {
+    // What another variant may have to go on with is written by us from its beginning.
+    let may_change_hands = means.continues && onward::is_text_only(asked, model);
+    let mut relay = if is_native && !may_change_hands {
         Relay::same(dialect, wants_usage(dialect, asked))
     } else {
         Relay::translated(dialect, asked.dialect(), asked.body.bytes(), means.stamp)
@@ -225,8 +265,13 @@ pub fn limits(provider: &Provider, left: Duration) -> Timeouts {
     Timeouts { total: provider.timeouts.total.min(left), ..provider.timeouts }
 }
 
-/// The request as the provider gets it; the error is the application's.
-pub fn compose(model: &ModelWay, asked: &Asked, is_native: bool) -> Result<Vec<u8>, String> {
+/// The request as the provider gets it, with `more` after its conversation; the error is the application's.
+pub fn compose(
+    model: &ModelWay,
+    asked: &Asked,
+    is_native: bool,
+    more: &[Message],
+) -> Result<Vec<u8>, String> {
     let chat = model.producer.as_ref().and_then(Producer::chat);
     let mut neutral = None;
     let conversation = match chat {
@@ -242,7 +287,8 @@ pub fn compose(model: &ModelWay, asked: &Asked, is_native: bool) -> Result<Vec<u
                 Some(_) => karat_providers::ChatRequest::default(),
                 None => asked.neutral()?,
             };
-            let filled = chat.request(&asked.inputs(&read))?.messages;
+            let mut filled = chat.request(&asked.inputs(&read))?.messages;
+            filled.extend_from_slice(more);
             neutral = asked.extras.inputs.is_none().then_some(read);
             Conversation::Replaced(filled)
         }
@@ -250,10 +296,11 @@ pub fn compose(model: &ModelWay, asked: &Asked, is_native: bool) -> Result<Vec<u
     if is_native {
         return Ok(model.overlay.native(asked, &conversation));
     }
-    let neutral = match neutral {
+    let mut neutral = match neutral {
         Some(neutral) => neutral,
         None => asked.neutral()?,
     };
+    neutral.messages.extend_from_slice(more);
     Ok(model.overlay.translated(asked, neutral, conversation))
 }
 

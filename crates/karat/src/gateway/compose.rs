@@ -63,6 +63,21 @@ impl Overlay {
         asked.dialect() == self.dialect && !is_tool
     }
 
+    /// Whether the variant sets the shape of its answers.
+    pub fn is_shaped(&self) -> bool {
+        self.settings.output_schema.is_some()
+    }
+
+    /// Whether the variant has tools of its own.
+    pub fn has_tools(&self) -> bool {
+        !self.settings.tools.is_empty()
+    }
+
+    /// Whether the variant sets this parameter.
+    pub fn sets(&self, name: &str) -> bool {
+        self.settings.parameters.contains_key(name)
+    }
+
     /// Whether a complaint of the provider is about something that the variant sets.
     pub fn names(&self, complaint: &str) -> bool {
         self.set.iter().any(|(name, _)| complaint.contains(name.as_str()))

@@ -35,7 +35,7 @@ pub async fn count(gateway: &Gateway, asked: &Asked) -> Reply {
     };
     let Way::Model(model) = &candidate.way else { return estimate(asked.body.bytes().len()) };
     let is_native = model.provider.dialect == Dialect::Anthropic;
-    let composed = attempt::compose(model, asked, is_native);
+    let composed = attempt::compose(model, asked, is_native, &[]);
     let body = match composed {
         Ok(body) => body,
         Err(reason) => return Trouble::new(dialect, ErrorClass::BadRequest, &reason).reply(),

@@ -1,6 +1,7 @@
 //! Pure. An inference while it is made: filled in step by step, cleaned, and closed once.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use karat_providers::{ChatAnswer, Price};
 use karat_records::{Attempt, Failure, Inference, Outcome, Step, ToolCall, Usage};
@@ -15,6 +16,8 @@ use super::snapshot::{Candidate, Way};
 pub struct Draft {
     /// As it will be recorded.
     pub inference: Inference,
+    /// Tokens and cost of those whose answer another variant went on with.
+    before: Option<(Usage, Option<f64>)>,
 }
 
 /// Longest text of a request or an answer that is kept; what follows is left out and said to be.
@@ -25,6 +28,7 @@ impl Draft {
     pub fn new(id: String, received_at_ms: i64, asked: &Asked, key: Option<String>) -> Self {
         let extras = &asked.extras;
         Self {
+            before: None,
             inference: Inference {
                 id,
                 received_at_ms,
@@ -88,6 +92,13 @@ impl Draft {
         self.inference.attempts.push(Step { variant, attempt });
     }
 
+    /// How long the last attempt had waited because a provider asked for it.
+    pub fn waited(&mut self, waited: Duration) {
+        if let Some(step) = self.inference.attempts.last_mut().filter(|_| !waited.is_zero()) {
+            step.attempt.waited_ms = Some(waited.as_secs_f64() * 1000.0);
+        }
+    }
+
     /// What was answered, whole or as far as it came.
     pub fn answered(&mut self, answer: &ChatAnswer, candidate: &Candidate) {
         let inference = &mut self.inference;
@@ -106,8 +117,18 @@ impl Draft {
             counted.output_tokens = Some(tokens(&inference.text));
             inference.usage_estimated = true;
         }
-        inference.usage = Some(usage(&counted));
-        inference.cost_usd = cost(model.price.as_ref(), &counted);
+        let (mut counted, mut cost_usd) = (usage(&counted), cost(model.price.as_ref(), &counted));
+        if let Some((before, before_usd)) = self.before {
+            counted = sum(before, counted);
+            cost_usd = before_usd.zip(cost_usd).map(|(before, now)| before + now);
+        }
+        (inference.usage, inference.cost_usd) = (Some(counted), cost_usd);
+    }
+
+    /// Another variant goes on with the answer: what it took so far is kept apart.
+    pub fn passes_on(&mut self) {
+        let inference = &self.inference;
+        self.before = inference.usage.map(|usage| (usage, inference.cost_usd));
     }
 
     /// What a failed attempt consumed all the same.
@@ -176,6 +197,15 @@ fn usage(counted: &karat_providers::Usage) -> Usage {
         cached_input_tokens: counted.cached_input_tokens.unwrap_or(0),
         cache_write_tokens: counted.cache_write_tokens.unwrap_or(0),
         output_tokens: counted.output_tokens.unwrap_or(0),
+    }
+}
+
+fn sum(one: Usage, other: Usage) -> Usage {
+    Usage {
+        input_tokens: one.input_tokens + other.input_tokens,
+        cached_input_tokens: one.cached_input_tokens + other.cached_input_tokens,
+        cache_write_tokens: one.cache_write_tokens + other.cache_write_tokens,
+        output_tokens: one.output_tokens + other.output_tokens,
     }
 }
 

@@ -15,11 +15,13 @@ use super::attempt::{self, Got, How, Means, Missed};
 use super::breaker::Pass;
 use super::budget::Reservation;
 use super::draft::{Draft, name_of};
+use super::onward;
 use super::relay::Relay;
 use super::reply::{Pieces, Reply};
 use super::snapshot::{Candidate, Snapshot, Way};
 use super::target::{self, Target};
 use super::trouble::Trouble;
+use super::turns::{Turn, Turns};
 use super::waterfall::{self, Failed, Next, Purse, Wishes};
 use super::{Gateway, trouble};
 use crate::clock::milliseconds;
@@ -38,6 +40,15 @@ struct Life {
     started: Instant,
     stamp: Stamp,
     reservation: Option<Reservation>,
+    rest: Option<Rest>,
+}
+
+/// Who could go on with an answer that breaks off, and what may still be used up.
+#[derive(Debug)]
+struct Rest {
+    turns: Turns<Arc<Candidate>>,
+    purse: Purse,
+    wishes: Wishes,
 }
 
 /// A candidate that answered.
@@ -75,6 +86,7 @@ impl Life {
             asked,
             gateway,
             reservation: None,
+            rest: None,
         }
     }
 
@@ -148,6 +160,7 @@ impl Life {
         let wishes = served.map_or_else(Wishes::default, |served| Wishes {
             next_on_schema: served.feature.next_on_schema,
             next_on_context_length: served.feature.next_on_context_length,
+            continues_streams: served.feature.continues_streams,
         });
         self.try_all(candidates, wishes).await
     }
@@ -163,15 +176,32 @@ impl Life {
         let mut purse = Purse::new(settings.deadline, settings.attempts);
         let mut last: Option<Missed> = None;
         let mut cooling: Option<Duration> = None;
-        for candidate in candidates {
+        let mut turns = Turns::new(candidates);
+        let mut waited = Duration::ZERO;
+        let mut has_waited = false;
+        while let Some(turn) = turns.next(self.started.elapsed(), settings.deadline) {
             let clock = self.gateway.app.clock;
-            let name = name_of(&candidate.way);
             // Asked first: a probe that is let through has to be made.
             if purse.is_empty(self.started.elapsed()) {
                 break;
             }
+            let candidate = match turn {
+                Turn::Now(candidate) => candidate,
+                Turn::Wait(wait) => {
+                    tokio::time::sleep(wait).await;
+                    waited += wait;
+                    has_waited = true;
+                    continue;
+                }
+            };
+            let name = name_of(&candidate.way);
             let pass = match self.gateway.may_try(&candidate) {
                 Ok(pass) => pass,
+                Err(wait) if has_waited => {
+                    // Somebody else's probe, or its failure: who has waited goes on waiting.
+                    turns.after(candidate, self.started.elapsed(), wait);
+                    continue;
+                }
                 Err(wait) => {
                     cooling = Some(cooling.map_or(wait, |shortest| shortest.min(wait)));
                     continue;
@@ -186,6 +216,7 @@ impl Life {
                 left,
                 stamp: &self.stamp,
                 demands_schema: wishes.next_on_schema,
+                continues: wishes.continues_streams,
             };
             let tried = attempt::attempt(&candidate, &self.asked, means).await;
             let latency_ms = milliseconds(begun.elapsed());
@@ -194,6 +225,8 @@ impl Life {
                     self.gateway.noticed(&candidate, pass, None);
                     self.draft.inference.simulated = got.simulated;
                     self.draft.tried(latency_ms, got.status, None, None);
+                    self.draft.waited(std::mem::take(&mut waited));
+                    self.rest = Some(Rest { turns, purse, wishes });
                     return Ok(Answered { candidate, got });
                 }
                 Err(mut missed) => {
@@ -204,6 +237,7 @@ impl Life {
                     self.draft.charged(missed.error.usage.as_deref(), &candidate);
                     let failure = Some(missed.failure.clone());
                     self.draft.tried(latency_ms, missed.error.status, None, failure);
+                    self.draft.waited(std::mem::take(&mut waited));
                     let failed = Failed {
                         class: missed.error.class,
                         status: missed.error.status,
@@ -217,6 +251,10 @@ impl Life {
                         Next::Try { is_loud } => {
                             if is_loud {
                                 self.gateway.shout(&name, &missed.error);
+                            }
+                            let is_asked = missed.error.class.retryable();
+                            if let Some(wait) = missed.error.retry_after.filter(|_| is_asked) {
+                                turns.after(candidate, self.started.elapsed(), wait);
                             }
                             last = Some(missed);
                         }
@@ -277,7 +315,7 @@ impl Life {
     /// Passes the stream on until its end, which waits for the record.
     async fn stream(
         mut self,
-        candidate: Arc<Candidate>,
+        mut candidate: Arc<Candidate>,
         mut ready: Vec<Bytes>,
         mut relay: Relay,
         mut chunks: Option<Chunks>,
@@ -302,9 +340,15 @@ impl Life {
                     relay.end(&mut ready)
                 }
             };
-            if let Err(error) = pushed {
+            if let Err(mut error) = pushed {
                 send_all(&pieces, &mut ready).await;
-                break Ended::Broken(error);
+                self.broke(&candidate, &mut error);
+                let gone_on = tokio::select! {
+                    gone_on = self.go_on(&candidate, &mut relay, &error) => gone_on,
+                    () = pieces.closed() => break Ended::Left,
+                };
+                let Some((next, more)) = gone_on else { break Ended::Broken(error) };
+                (candidate, chunks) = (next, Some(more));
             }
         };
         // Dropping what follows ends the provider's call.
@@ -318,12 +362,7 @@ impl Life {
             Ended::Left => {
                 self.record(Outcome::Cancelled, 499).await;
             }
-            Ended::Broken(mut error) => {
-                self.gateway.cleaner().clean(&mut error.message);
-                self.gateway.noticed(&candidate, Pass::default(), Some(&error));
-                if let Some(step) = self.draft.inference.attempts.last_mut() {
-                    step.attempt.failure = Some(crate::upstream::call::failure_of(&error));
-                }
+            Ended::Broken(error) => {
                 self.record(Outcome::Cut, 200).await;
                 drop(pieces.send(trouble::event(dialect, &error)).await);
             }
@@ -340,6 +379,77 @@ impl Life {
                 }
             }
         }
+    }
+
+    /// A stream broke off: its attempt failed after all, and the breaker learns from it.
+    fn broke(&mut self, candidate: &Candidate, error: &mut ProviderError) {
+        self.gateway.cleaner().clean(&mut error.message);
+        self.gateway.noticed(candidate, Pass::default(), Some(error));
+        if let Some(step) = self.draft.inference.attempts.last_mut() {
+            step.attempt.failure = Some(crate::upstream::call::failure_of(error));
+        }
+    }
+
+    /// The next variant that goes on with what was said, where the feature wishes it and the answer allows it.
+    async fn go_on(
+        &mut self,
+        candidate: &Candidate,
+        relay: &mut Relay,
+        error: &ProviderError,
+    ) -> Option<(Arc<Candidate>, Chunks)> {
+        let Rest { mut turns, mut purse, wishes } = self.rest.take()?;
+        let Way::Model(model) = &candidate.way else { return None };
+        let said = relay.answer();
+        let may = wishes.continues_streams
+            && relay.may_go_on()
+            && onward::may_go_on(&self.asked, model, &said, error);
+        if !may {
+            return None;
+        }
+        self.served(said.model_served.as_ref());
+        self.draft.answered(&said, candidate);
+        let clock = self.gateway.app.clock;
+        // Nobody waits here: the application sees a stream that stands still.
+        while let Some(Turn::Now(next)) = turns.next(Duration::ZERO, Duration::ZERO) {
+            let Way::Model(model) = &next.way else { continue };
+            for way in onward::ways(&self.asked, model, &said.text) {
+                let Ok(pass) = self.gateway.may_try(&next) else { break };
+                let Some(left) = purse.take(self.started.elapsed()) else { break };
+                self.draft.tries(&next);
+                let begun = clock.instant();
+                let means = Means {
+                    upstream: &self.gateway.app.upstream,
+                    clock,
+                    left,
+                    stamp: &self.stamp,
+                    demands_schema: false,
+                    continues: true,
+                };
+                let tried = attempt::go_on(model, &self.asked, &way.more, means).await;
+                let latency_ms = milliseconds(begun.elapsed());
+                match tried {
+                    Ok(opened) => {
+                        self.gateway.noticed(&next, pass, None);
+                        self.draft.tried(latency_ms, Some(opened.status), None, None);
+                        self.draft.passes_on();
+                        relay.go_on(model.provider.dialect, way.is_trimmed);
+                        self.rest = Some(Rest { turns, purse, wishes });
+                        return Some((Arc::clone(&next), opened.chunks));
+                    }
+                    Err(mut missed) => {
+                        self.gateway.cleaner().clean(&mut missed.error.message);
+                        self.gateway.noticed(&next, pass, Some(&missed.error));
+                        let failure = Some(missed.failure.clone());
+                        self.draft.tried(latency_ms, missed.error.status, None, failure);
+                        if missed.error.class != ErrorClass::BadRequest {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        self.draft.tries(candidate);
+        None
     }
 
     /// The id in the answer that the application sees.

@@ -2,8 +2,11 @@
 
 use hyper::body::Bytes;
 use karat_providers::respond::{Stamp, StreamEncoder};
-use karat_providers::{ChatAnswer, Dialect, ProviderError, StreamDecoder, StreamEvent, Usage};
+use karat_providers::{
+    ChatAnswer, Dialect, ErrorClass, ProviderError, StreamDecoder, StreamEvent, Usage,
+};
 
+use super::onward;
 use super::tap::Tap;
 
 /// Passes a stream on; what ends it waits until the inference is recorded.
@@ -21,9 +24,23 @@ pub struct Translated {
     decoder: Option<StreamDecoder>,
     encoder: StreamEncoder,
     has_begun: bool,
+    /// What others had said before their streams broke.
+    earlier: Option<Box<Earlier>>,
     /// The whole answer, once it is known.
     answer: Option<ChatAnswer>,
     terminal: Vec<Bytes>,
+}
+
+/// What was said before another variant went on.
+#[derive(Debug)]
+struct Earlier {
+    answer: ChatAnswer,
+    /// Tokens of all of them.
+    usage: Usage,
+    /// White space at the end of it may come once more.
+    is_trimmed: bool,
+    /// Whether anything of the rest was written.
+    has_gone_on: bool,
 }
 
 impl Relay {
@@ -38,6 +55,7 @@ impl Relay {
             decoder: Some(StreamDecoder::new(from)),
             encoder: StreamEncoder::new(to, request, stamp),
             has_begun: false,
+            earlier: None,
             answer: None,
             terminal: Vec::new(),
         }))
@@ -57,8 +75,14 @@ impl Relay {
             encoder.push(&StreamEvent::Text(answer.text.clone())).into_iter().map(Bytes::from),
         );
         let terminal = encoder.finish(&answer).into_iter().map(Bytes::from).collect();
-        let made =
-            Translated { decoder: None, encoder, has_begun: true, answer: Some(answer), terminal };
+        let made = Translated {
+            decoder: None,
+            encoder,
+            has_begun: true,
+            earlier: None,
+            answer: Some(answer),
+            terminal,
+        };
         (Self::Translated(Box::new(made)), ready)
     }
 
@@ -102,25 +126,57 @@ impl Relay {
         }
     }
 
+    /// Reads another provider's stream from now on, where the application's is written by us; false where it is not.
+    pub fn go_on(&mut self, from: Dialect, is_trimmed: bool) -> bool {
+        let Self::Translated(translated) = self else { return false };
+        let answer = translated.answer();
+        let before = translated.earlier.as_ref().map_or_else(Usage::default, |it| it.usage);
+        let usage = onward::together(before, answer.usage);
+        translated.earlier =
+            Some(Box::new(Earlier { answer, usage, is_trimmed, has_gone_on: false }));
+        translated.decoder = Some(StreamDecoder::new(from));
+        true
+    }
+
+    /// Whether another provider's stream could be read on.
+    pub fn may_go_on(&self) -> bool {
+        matches!(self, Self::Translated(translated) if translated.answer.is_none())
+    }
+
     /// The answer as far as it is known.
     pub fn answer(&self) -> ChatAnswer {
         match self {
             Self::Same(tap) => tap.answer(),
-            Self::Translated(translated) => match (&translated.answer, &translated.decoder) {
-                (Some(answer), _) => answer.clone(),
-                (None, Some(decoder)) => decoder.partial(),
-                (None, None) => ChatAnswer::default(),
-            },
+            Self::Translated(translated) => translated.answer(),
         }
     }
 }
 
 impl Translated {
+    fn answer(&self) -> ChatAnswer {
+        match (&self.answer, &self.decoder) {
+            (Some(answer), _) => answer.clone(),
+            (None, Some(decoder)) => self.joined(decoder.partial()),
+            (None, None) => ChatAnswer::default(),
+        }
+    }
+
+    /// What was said before, and this.
+    fn joined(&self, later: ChatAnswer) -> ChatAnswer {
+        match &self.earlier {
+            Some(earlier) => onward::joined(&earlier.answer, later, earlier.is_trimmed),
+            None => later,
+        }
+    }
+
     fn push(&mut self, chunk: &Bytes, out: &mut Vec<Bytes>) -> Result<(), ProviderError> {
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
         let mut events = Vec::new();
         let pushed = decoder.push(chunk, &mut events);
         let is_done = decoder.is_done();
+        if let Some(earlier) = &mut self.earlier {
+            earlier.take_back(&mut events);
+        }
         self.write(&events, out);
         pushed?;
         if is_done {
@@ -145,22 +201,52 @@ impl Translated {
     }
 
     fn end(&mut self, out: &mut Vec<Bytes>) -> Result<(), ProviderError> {
-        let Some(decoder) = self.decoder.take() else { return Ok(()) };
-        let answer = decoder.finish()?;
+        let Some(decoder) = &self.decoder else { return Ok(()) };
+        let answer = match (decoder.clone().finish(), &self.earlier) {
+            (Ok(answer), _) => answer,
+            // Nothing was left to say.
+            (Err(error), Some(_)) if error.class == ErrorClass::Empty => decoder.partial(),
+            (Err(error), _) => return Err(error),
+        };
+        self.decoder = None;
+        let answer = self.joined(answer);
         if !self.has_begun {
             self.has_begun = true;
             out.extend(self.encoder.start(&answer.usage).into_iter().map(Bytes::from));
         }
-        self.terminal = self.encoder.finish(&answer).into_iter().map(Bytes::from).collect();
+        let usage = match &self.earlier {
+            Some(earlier) => onward::together(earlier.usage, answer.usage),
+            None => answer.usage,
+        };
+        let told = ChatAnswer { usage, ..answer.clone() };
+        self.terminal = self.encoder.finish(&told).into_iter().map(Bytes::from).collect();
         self.answer = Some(answer);
         Ok(())
+    }
+}
+
+impl Earlier {
+    /// Leaves white space out that ends what was said and begins the rest.
+    fn take_back(&mut self, events: &mut Vec<StreamEvent>) {
+        if self.has_gone_on || !self.is_trimmed {
+            return;
+        }
+        for event in events.iter_mut() {
+            let StreamEvent::Text(text) = event else { continue };
+            *text = text.trim_start().to_owned();
+            if !text.is_empty() {
+                self.has_gone_on = true;
+                break;
+            }
+        }
+        events.retain(|event| !matches!(event, StreamEvent::Text(text) if text.is_empty()));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use karat_providers::{ErrorClass, respond};
+    use karat_providers::respond;
 
     fn stamp() -> Stamp {
         Stamp { id: "inf-1".into(), created: 1 }
@@ -225,7 +311,44 @@ mod tests {
         }
         assert_eq!(relay.end(&mut out).unwrap_err().class, ErrorClass::CutStream);
         assert!(relay.terminal().is_empty());
-        assert_eq!(relay.answer().text, "");
+        assert_eq!(relay.answer().text, "two words", "what was said stays known");
+    }
+
+    #[test]
+    fn another_provider_goes_on_in_the_same_stream_of_the_applications_dialect() {
+        for from in Dialect::ALL {
+            for to in Dialect::ALL {
+                for next in Dialect::ALL {
+                    let begun = |words: &str| {
+                        let answer = ChatAnswer { text: words.into(), ..answer() };
+                        respond::answer_events(from, &answer, &request(from), &stamp())
+                    };
+                    let mut relay = Relay::translated(from, to, &request(to), &stamp());
+                    let mut out = Vec::new();
+                    for event in begun("one two ") {
+                        relay.push(&Bytes::from(event), &mut out).unwrap();
+                        if relay.answer().text == "one two " {
+                            break;
+                        }
+                    }
+                    let place = format!("{from}, then {next}, to {to}");
+                    assert_eq!(relay.answer().text, "one two ", "{place}");
+                    assert!(relay.may_go_on() && relay.go_on(next, true), "{place}");
+                    let rest = ChatAnswer { text: " three".into(), ..answer() };
+                    for event in respond::answer_events(next, &rest, &request(next), &stamp()) {
+                        relay.push(&Bytes::from(event), &mut out).unwrap();
+                    }
+                    out.extend(relay.terminal());
+                    let mut decoder = StreamDecoder::new(to);
+                    decoder.push(&out.concat(), &mut Vec::new()).unwrap();
+                    let read = decoder.finish().unwrap();
+                    assert_eq!(read.text, "one two three", "{place}");
+                    assert!(read.usage.output_tokens >= Some(2), "{place}");
+                    assert_eq!(relay.answer().text, "one two three", "{place}");
+                    assert_eq!(relay.answer().usage.output_tokens, Some(2), "{place}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Wishes {
     pub next_on_schema: bool,
     /// A conversation that is too long for one variant goes on to the next.
     pub next_on_context_length: bool,
+    /// The next variant goes on with a stream that breaks.
+    pub continues_streams: bool,
 }
 
 /// What follows.

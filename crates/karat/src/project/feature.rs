@@ -32,6 +32,8 @@ pub struct Feature {
     pub next_on_schema: bool,
     /// Whether a conversation that is too long for one variant goes on to the next.
     pub next_on_context_length: bool,
+    /// Whether the next variant goes on with a stream that breaks after its first piece.
+    pub continues_streams: bool,
     /// What its answers may cost in 24 hours, in US dollars.
     pub budget_usd_per_day: Option<f64>,
     /// Most requests in a minute.
@@ -163,6 +165,7 @@ pub fn read(
         about: table.text("about"),
         next_on_schema: next_on.iter().any(|reason| reason == "schema"),
         next_on_context_length: next_on.iter().any(|reason| reason == "context-length"),
+        continues_streams: table.text("on_stream_failure").as_deref() == Some("continue"),
         budget_usd_per_day: table.number("budget_usd_per_day"),
         requests_per_minute: table.integer("requests_per_minute"),
         live_sample: live_sample.clamp(0.0, 1.0),

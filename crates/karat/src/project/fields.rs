@@ -241,6 +241,11 @@ pub const FEATURE: &[Field] = &[
         "Further reasons to go on in the waterfall: schema, context-length.",
     ),
     optional(
+        "on_stream_failure",
+        Shape::OneOf(&["error", "continue"]),
+        "What becomes of a stream that breaks after its first piece: an error, or the next variant goes on; error where absent.",
+    ),
+    optional(
         "budget_usd_per_day",
         Shape::Number,
         "What its answers may cost in 24 hours, in US dollars.",

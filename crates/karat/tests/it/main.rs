@@ -23,6 +23,7 @@ mod gateway_agents;
 mod gateway_faults;
 mod gateway_killed;
 mod gateway_limits;
+mod gateway_onward;
 mod gateway_proofs;
 mod gsm8k;
 mod inferences;
