@@ -18,6 +18,8 @@ pub mod judged;
 
 pub mod report;
 
+pub mod gated;
+
 pub mod examples;
 
 pub mod headline;

@@ -2,6 +2,8 @@
 
 pub mod list;
 
+pub mod changed;
+
 use anyhow::Result;
 use karat_records::{Hash, Version};
 use serde_json::{Value, json};

@@ -29,6 +29,8 @@ pub struct Watched {
     /// The level and the promise of the alarms at unknown times.
     pub detection: Detection,
     /// Largest probability of a false alarm since each known event, and error of each side of an interval.
+    ///
+    /// Streams that share the promise share the probability, too.
     pub alpha: f64,
 }
 
@@ -167,7 +169,8 @@ impl Watch {
             let raised = self.detector.observe(x)?;
             if let Some(process) = &mut self.since_event {
                 process.observe(x)?;
-                if process.log_e() >= -self.question.alpha.ln() {
+                let alpha = self.question.alpha / f64::from(self.question.detection.n_streams);
+                if process.log_e() >= -alpha.ln() {
                     self.alarm = Some(Alarm { at: self.n, by: Trigger::Event });
                 }
             }

@@ -946,6 +946,7 @@ export interface Incident {
   level: number;
   simulated: boolean;
   action: string;
+  began_at_ms: number | null;
   opened_at_ms: number;
   closed_at_ms: number | null;
   closed_by: string | null;

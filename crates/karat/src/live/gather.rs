@@ -3,13 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use karat_store::{Hour, HourFilter, InferenceFilter, LoadFilter, SignalHour, Store};
-
-use super::marks::Changed;
-use crate::history::KINDS;
-
-/// Loads that are looked through for changes.
-const MOST_LOADS: usize = 100;
+use karat_store::{Hour, HourFilter, InferenceFilter, SignalHour, Store};
 
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,21 +51,4 @@ pub async fn unproven(
         known.insert(Some(variant), newest.inference.unproven);
     }
     Ok(known)
-}
-
-/// Files and datasets whose content changed in the window; what was seen for the first time did not.
-pub async fn changed(store: &Store, window: Window) -> Result<Vec<Changed>> {
-    let kinds = KINDS.map(str::to_owned).to_vec();
-    let filter = LoadFilter { kinds, limit: MOST_LOADS, cursor: None };
-    let mut changed = Vec::new();
-    for load in store.catalog.loads(filter).await?.items {
-        if load.seen_at_ms < window.from_ms {
-            break;
-        }
-        let before = store.catalog.with_before(&load.kind, &load.name, &load.hash).await?;
-        if before.is_some_and(|(_, before)| before.is_some()) {
-            changed.push(Changed { at_ms: load.seen_at_ms, kind: load.kind, name: load.name });
-        }
-    }
-    Ok(changed)
 }

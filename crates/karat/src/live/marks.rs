@@ -6,6 +6,8 @@ use karat_store::ServedFirst;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::history::changed::Changed;
+
 /// More than these no chart can show.
 const MOST: usize = 60;
 
@@ -37,17 +39,6 @@ pub enum MarkKind {
     Variant,
     /// A file of the project.
     File,
-}
-
-/// A file or dataset whose content changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// When the change was seen, in milliseconds since the Unix epoch.
-    pub at_ms: i64,
-    /// What it is, for example `prompt`.
-    pub kind: String,
-    /// The file, the feature or the dataset.
-    pub name: String,
 }
 
 /// All changes in the window, the oldest first; the newest where there are too many.

@@ -14,6 +14,7 @@ use super::rates::{LiveSignal, Spans, rates};
 use super::volume::{LivePoint, LiveShare, LiveSum, LiveVariant, failing, points, total, variants};
 use super::worst::{self, LiveWorst};
 use crate::app::{App, Refusal};
+use crate::history::changed::changed;
 use crate::project::problem::suggestion;
 use crate::project::read;
 
@@ -211,7 +212,7 @@ async fn of_feature(
     let firsts = store.ledger.served_firsts(name).await?;
     let unproven = gather::unproven(store, name, hours).await?;
     let changed =
-        if firsts.is_empty() { Vec::new() } else { gather::changed(store, window).await? };
+        if firsts.is_empty() { Vec::new() } else { changed(store, window.from_ms).await? };
     let sum = total(hours);
     let (worst, conflicts) = if with_answers {
         let judged = worst::judged(store, name, window).await?;

@@ -5,10 +5,10 @@ use karat_records::{Case, Scope};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::act::{Weight, found};
 use super::incident::Incident;
 use super::kept;
 use super::suite::{self, CanaryRun, Kept, MOST_CASES, Measured, REPLICATES};
-use super::watch::found;
 use crate::app::{App, Broken, Refusal};
 use crate::datasets::{self, split};
 use crate::project::problem::suggestion;
@@ -90,7 +90,7 @@ pub async fn run(app: App, input: RunCanary) -> Result<CanaryRan> {
     let incident = match &run {
         Some(run) if run.is_alarm && !had_alarm => {
             let opened = incident_of(&app, &suite, &kept, run);
-            found(&app, opened).await?
+            found(&app, opened, Weight::Demanded).await?
         }
         _ => None,
     };
@@ -207,6 +207,7 @@ fn incident_of(app: &App, suite: &Suite, kept: &Kept, run: &CanaryRun) -> Incide
         level: run.baseline_mean,
         simulated: run.simulated,
         action: String::new(),
+        began_at_ms: None,
         opened_at_ms: run.at_ms,
         closed_at_ms: None,
         closed_by: None,

@@ -17,7 +17,8 @@ pub struct Incident {
     pub feature: String,
     /// The variant.
     pub variant: Option<String>,
-    /// What was measured: `canary`, `answered`, a signal or a scorer.
+    /// What was measured, with 1 as good: `canary`, `answered`, `score of NAME`, `latency`, `cost`, `thumbs-up`,
+    /// `not-undone`, `not-rephrased`, `not-retried`.
     pub metric: String,
     /// What happened, in a sentence.
     pub title: String,
@@ -37,6 +38,9 @@ pub struct Incident {
     pub simulated: bool,
     /// What was done about the waterfall, in a sentence.
     pub action: String,
+    /// When it seems to have begun, in milliseconds since the Unix epoch; absent for a canary.
+    #[serde(default)]
+    pub began_at_ms: Option<i64>,
     /// Milliseconds since the Unix epoch.
     pub opened_at_ms: i64,
     /// When it was closed.

@@ -43,6 +43,14 @@ impl Panel {
         is_drawn.then_some(self.chance)
     }
 
+    /// Whether a score was given by a scorer as it is now.
+    pub fn gave(&self, score: &LiveScore) -> bool {
+        self.wanted.iter().any(|index| {
+            let scorer = &self.scorers[*index];
+            scorer.name == score.scorer && scorer.hash == score.scorer_hash
+        })
+    }
+
     /// Scores one inference and keeps what was said.
     pub async fn score(
         self: Arc<Self>,

@@ -5,26 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use karat_records::{Hash, Inference};
+use karat_records::{Hash, Inference, LiveScore};
 use karat_store::{Fact, InferenceFilter, InferenceRow, Store};
 use serde_json::json;
 
+use super::act::fell;
 use super::canary::{self, RunCanary};
 use super::decision::{self, Decision};
-use super::evidence::{ANSWERED_LEVEL, Fall, Stream, Streams};
-use super::incident::{self, Incident};
+use super::evidence::Fall;
+use super::follow::{Following, LOOKS_BACK};
+use super::incident;
 use super::kept;
 use super::notice;
-use super::reorder::{Move, Standing, reorder};
 use super::sample::Panel;
 use super::suite::Kept;
 use crate::app::App;
-use crate::clock::day;
 use crate::config;
-use crate::evals::present;
-use crate::gate::describe::plural;
-use crate::project::lock::Lock;
-use crate::project::{Bound, Feature, Metric, Project, WebhookForm};
+use crate::project::{Feature, Project, WebhookForm};
 use crate::tasks::{Stop, Tasks};
 
 /// How often it looks.
@@ -32,9 +29,6 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Inferences that are read at once.
 const PAGE: usize = 500;
-
-/// Inferences before the start that are looked at again, because evidence lives in memory.
-const LOOKS_BACK: u64 = 5000;
 
 /// A change of the served model starts a canary at most so often.
 const CANARY_REST_MS: i64 = 10 * 60 * 1000;
@@ -45,19 +39,20 @@ const MOST_SCORED: usize = 32;
 /// Orders of waterfalls that hold instead of the files', by feature.
 pub type Orders = HashMap<String, Vec<String>>;
 
+/// What scores live answers, and the files' content for which it was made ready.
+type Panels = HashMap<String, (Hash, Option<Arc<Panel>>)>;
+
 /// What the watch remembers between two looks.
 #[derive(Default)]
 struct Memory {
-    streams: Streams,
+    following: Following,
     after: Option<u64>,
     /// The model that each variant's provider named last.
     served: HashMap<(String, String), String>,
     /// When a canary was started last.
     canaries: HashMap<String, i64>,
-    /// When what is watched of a feature was closed last.
-    closed_at_ms: HashMap<String, i64>,
-    /// What scores live answers, and the files' content for which it was made ready.
-    panels: HashMap<String, (Hash, Option<Arc<Panel>>)>,
+    /// What scores live answers.
+    panels: Panels,
 }
 
 /// Looks until the server ends; `tell` gets the orders that hold, whenever it has looked.
@@ -93,16 +88,12 @@ async fn look(
     let store = app.store()?;
     tell(orders(&store, &project).await?);
     for incident in incident::all(&store).await? {
-        if let Some(at) = incident.closed_at_ms {
-            let known = memory.closed_at_ms.entry(incident.feature.clone()).or_default();
-            if at > *known {
-                *known = at;
-                memory.streams.reset(&stream_of(&incident));
-            }
-        }
+        memory.following.close(&incident);
     }
+    memory.following.prepare(&store, &project, app.clock.now_ms()).await?;
     let mut due = scheduled(app, &store, &project).await?;
     due.extend(news(app, memory, canaries, &store, &project).await?);
+    told(app, memory, &store, &project).await?;
     for name in due {
         let now_ms = app.clock.now_ms();
         let last = memory.canaries.get(&name).copied().unwrap_or_default();
@@ -191,12 +182,9 @@ async fn news(
             let inference = &row.inference;
             let Some(name) = &inference.feature else { continue };
             let Some(feature) = project.feature(name) else { continue };
-            let closed = memory.closed_at_ms.get(name).copied().unwrap_or_default();
-            if inference.received_at_ms <= closed {
-                continue;
-            }
-            falls.extend(memory.streams.observe(inference, answered_level(feature)));
-            if scores_news && let Some(panel) = panel(app, memory, project, feature) {
+            let now_ms = app.clock.now_ms();
+            falls.extend(memory.following.inference(store, feature, inference, now_ms).await?);
+            if scores_news && let Some(panel) = panel(app, &mut memory.panels, project, feature) {
                 draw(app, store, tasks, panel, inference).await?;
             }
             if let (Some(variant), Some(served)) = (&inference.variant, &inference.served) {
@@ -208,7 +196,7 @@ async fn news(
             }
         }
         for fall in falls {
-            found(app, of_fall(app, &fall)).await?;
+            fell(app, &fall).await?;
         }
         memory.after = Some(after);
         if news.is_end || app.stop.is_set() {
@@ -219,10 +207,25 @@ async fn news(
     Ok(due)
 }
 
+/// Reads what scorers and people said since the last look.
+async fn told(app: &App, memory: &mut Memory, store: &Store, project: &Project) -> Result<()> {
+    let now_ms = app.clock.now_ms();
+    let panels = &mut memory.panels;
+    let is_current = |feature: &Feature, score: &LiveScore| {
+        panel(app, panels, project, feature).is_some_and(|panel| panel.gave(score))
+    };
+    let mut falls: Vec<Fall> = memory.following.scores(store, project, is_current, now_ms).await?;
+    falls.extend(memory.following.signals(store, project, now_ms).await?);
+    for fall in falls {
+        fell(app, &fall).await?;
+    }
+    Ok(())
+}
+
 /// What scores the live answers of a feature, made ready again when its files changed.
 fn panel(
     app: &App,
-    memory: &mut Memory,
+    panels: &mut Panels,
     project: &Project,
     feature: &Feature,
 ) -> Option<Arc<Panel>> {
@@ -230,11 +233,11 @@ fn panel(
         feature.live_sample,
         feature.scorers.iter().map(|scorer| &scorer.hash).collect::<Vec<_>>(),
     ]));
-    match memory.panels.get(&feature.name) {
+    match panels.get(&feature.name) {
         Some((known, panel)) if *known == content => panel.clone(),
         _ => {
             let panel = Panel::of(app, project, feature).map(Arc::new);
-            memory.panels.insert(feature.name.clone(), (content, panel.clone()));
+            panels.insert(feature.name.clone(), (content, panel.clone()));
             panel
         }
     }
@@ -298,132 +301,4 @@ async fn whole(store: &Store, mut rows: Vec<InferenceRow>) -> Result<Vec<Inferen
         }
     }
     Ok(rows)
-}
-
-/// The share that has to be answered: what the feature's criterion about errors leaves, otherwise the usual.
-fn answered_level(feature: &Feature) -> f64 {
-    let most =
-        feature.mvq.iter().find_map(|criterion| match (&criterion.metric, &criterion.bound) {
-            (Metric::ErrorRate, Bound::Max(most)) => Some(*most),
-            _ => None,
-        });
-    most.map_or(ANSWERED_LEVEL, |most| (1.0 - most).clamp(0.01, 0.99))
-}
-
-fn stream_of(incident: &Incident) -> Stream {
-    Stream {
-        feature: incident.feature.clone(),
-        variant: incident.variant.clone(),
-        metric: "answered",
-    }
-}
-
-fn of_fall(app: &App, fall: &Fall) -> Incident {
-    let Fall { stream, mean, lower, upper, n, level, simulated } = fall.clone();
-    let who = match &stream.variant {
-        Some(variant) => format!("{variant} of {}", stream.feature),
-        None => stream.feature.clone(),
-    };
-    let cause = match &stream.variant {
-        Some(_) => "provider: attempts fail; the attempts of the last inferences say how",
-        None => "unknown: look at the variants of this feature, each is watched by itself",
-    };
-    Incident {
-        id: app.clock.new_id(),
-        title: format!(
-            "{who} answers {:.0} of 100 requests, fewer than {:.0} ({})",
-            mean * 100.0,
-            level * 100.0,
-            plural(n, "observation")
-        ),
-        cause: cause.into(),
-        feature: stream.feature,
-        variant: stream.variant,
-        metric: stream.metric.into(),
-        mean,
-        lower,
-        upper,
-        n,
-        level,
-        simulated,
-        action: String::new(),
-        opened_at_ms: app.clock.now_ms(),
-        closed_at_ms: None,
-        closed_by: None,
-    }
-}
-
-/// Opens an incident; then the waterfall moves if it may, and people are told. Nothing where it is open already.
-pub async fn found(app: &App, incident: Incident) -> Result<Option<Incident>> {
-    let store = app.store()?;
-    // The evidence is written down before anything is done about it.
-    if !incident::open(&store, &incident).await? {
-        return Ok(None);
-    }
-    let action = act(app, &store, &incident).await?;
-    let incident = Incident { action, ..incident };
-    let now_ms = app.clock.now_ms();
-    incident::note(&store, &incident, now_ms).await?;
-    let link = format!("{}/live?feature={}", app.address, incident.feature);
-    notice::tell(&store, &incident, &link, now_ms).await?;
-    Ok(Some(incident))
-}
-
-/// Moves the waterfall if that is allowed, and says what was done.
-async fn act(app: &App, store: &Store, incident: &Incident) -> Result<String> {
-    let Some(worse) = &incident.variant else {
-        return Ok("The waterfall stays: no single variant is to blame.".into());
-    };
-    let project = app.project()?;
-    let Some(feature) = project.feature(&incident.feature) else { return Ok(String::new()) };
-    let last = decision::last(store, &feature.name).await?;
-    let holding = last.as_ref().filter(|last| last.holds(&feature.waterfall));
-    let order = holding.map_or(&feature.waterfall, |holding| &holding.order);
-    let standing = standing(app, &project, feature, order)?;
-    let last_change = last.as_ref().map(|last| last.undone_at_ms.unwrap_or(last.at_ms));
-    let now_ms = app.clock.now_ms();
-    match reorder(&standing, worse, last_change, now_ms) {
-        Move::Stay(reason) => Ok(format!("The waterfall stays: {reason}.")),
-        Move::To(order) => {
-            let first = order.first().cloned().unwrap_or_default();
-            let decided = Decision {
-                id: app.clock.new_id(),
-                feature: feature.name.clone(),
-                order,
-                before: feature.waterfall.clone(),
-                because: incident.title.clone(),
-                incident: incident.id.clone(),
-                at_ms: now_ms,
-                undone_at_ms: None,
-                undone_by: None,
-            };
-            if decision::decide(store, &decided).await? {
-                Ok(format!(
-                    "{first} answers first now, {worse} last; `karat undo {}` takes it back.",
-                    feature.name
-                ))
-            } else {
-                Ok("The waterfall stays: somebody changed it in the same moment.".into())
-            }
-        }
-    }
-}
-
-fn standing(
-    app: &App,
-    project: &Project,
-    feature: &Feature,
-    order: &[String],
-) -> Result<Vec<Standing>> {
-    let present = present::present(app, project, feature, day(app.clock.now_ms()));
-    let lock = Lock::read(&project.root)?;
-    let is_proven = |name: &String| {
-        lock.proof(&feature.name, name).is_some_and(|proof| {
-            proof.verdict == karat_records::Verdict::Pass && present.may_answer_by(proof)
-        })
-    };
-    Ok(order
-        .iter()
-        .map(|name| Standing { name: name.clone(), is_proven: is_proven(name) })
-        .collect())
 }

@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use karat_records::EvalRun;
-use karat_store::{RunFilter, Store};
-use serde::Deserialize;
 
 use super::drift::drift;
 use crate::app::App;
 use crate::clock;
+use crate::evals::gated::judged_runs;
+pub use crate::evals::gated::report_of;
 use crate::evals::present::{Present, present};
 use crate::evals::report::Report;
 use crate::evals::start::choose_feature;
@@ -77,20 +77,4 @@ impl Known {
             proof.map(|proof| self.present.is_proven_by(proof))
         })
     }
-}
-
-/// The runs that judged a feature, newest first.
-async fn judged_runs(store: &Store, feature: &str, limit: usize) -> Result<Vec<EvalRun>> {
-    let filter = RunFilter {
-        feature: Some(feature.to_owned()),
-        is_judged: true,
-        limit,
-        ..RunFilter::default()
-    };
-    Ok(store.ledger.runs(filter).await?.items)
-}
-
-/// What a run said.
-pub fn report_of(run: &EvalRun) -> Option<Report> {
-    Report::deserialize(run.report.as_ref()?).ok()
 }

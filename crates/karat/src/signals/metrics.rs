@@ -140,6 +140,12 @@ pub struct Measured {
     pub unseen: u64,
 }
 
+/// What one answer says about a figure, once its window is over; nothing where it is not counted.
+pub fn ripe(figure: Figure, row: &Row, exposure: Exposure) -> Option<f64> {
+    let look = figure.look(row, exposure);
+    look.start_ms.and(look.value)
+}
+
 /// One figure over these answers.
 pub fn measure(
     figure: Figure,

@@ -40,8 +40,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "monitor",
         &[
-            "gateway", "evals", "variants", "scorers", "datasets", "gate", "upstream", "config",
-            "tasks",
+            "gateway", "evals", "variants", "scorers", "datasets", "gate", "history", "signals",
+            "upstream", "config", "tasks",
         ],
     ),
     (

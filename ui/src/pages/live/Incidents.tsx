@@ -49,7 +49,7 @@ function Open({ incident }: { incident: Incident }) {
         <p><strong>{incident.title}</strong> {incident.simulated && <Simulated />}</p>
         <p>{incident.cause}</p>
         <p className="soft">
-          {incident.metric}: {rate(incident.mean)} {interval("rate", incident)} · n {count(incident.n)}, level {rate(incident.level)} · since {moment(incident.opened_at_ms)}
+          {incident.metric}: {rate(incident.mean)} {interval("rate", incident)} · n {count(incident.n)}, level {rate(incident.level)} · since {moment(incident.began_at_ms ?? incident.opened_at_ms)}
         </p>
         {incident.action && <p>{incident.action}</p>}
         {close.error && <ProblemShown thrown={close.error} />}
