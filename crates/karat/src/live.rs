@@ -1,7 +1,7 @@
 //! Live: what a feature does in production, as anybody can check it. Requests, times and cost from sums by the hour,
-//! signals with numerator and denominator, what changed, the worst answers, and where judges and people disagree.
+//! signals with numerator and denominator, what changed, the worst answers, where judges and people disagree, and how far production is from the gate.
 //!
-//! In reading order: the operation ([`show`]), its pure parts ([`volume`], [`rates`], [`marks`], [`conflict`], [`words`]),
+//! In reading order: the operation ([`show`]), its pure parts ([`volume`], [`rates`], [`marks`], [`conflict`], [`gap`], [`words`]),
 //! what is read ([`worst`], [`gather`]), and the strip for Today ([`watch`]).
 
 pub mod show;
@@ -17,6 +17,8 @@ pub mod marks;
 pub mod worst;
 
 pub mod conflict;
+
+pub mod gap;
 
 pub mod words;
 

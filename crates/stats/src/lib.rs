@@ -13,7 +13,7 @@
 //! In production, [`watch`](mod@watch) answers whether a stream has fallen below its floor ([`detector`], [`since_event`], [`change`]),
 //! [`canary`](mod@canary) whether the model has changed, and [`blocks`] which of two live variants is better.
 //! [`streams`] keeps false alarms among many rare, [`gap`] splits what lies between offline and online,
-//! [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
+//! [`weighted`](mod@weighted) is the mean of what was drawn unevenly, [`rank`] says whether offline predicts online; [`cusum`] is a yardstick for detectors.
 //! [`corrected`](mod@corrected) says what the true rate is when a noisy judge scored everything and people labelled a little;
 //! [`ppi`], [`aipw`](mod@aipw) and [`rogan_gladen`](mod@rogan_gladen) are its methods, [`gold_budget`] says how many labels are missing,
 //! [`calibration`] and [`judge_audit`] look at the judge itself.
@@ -67,6 +67,8 @@ pub mod streams;
 pub mod gap;
 
 pub mod rank;
+
+pub mod weighted;
 
 pub mod detector;
 

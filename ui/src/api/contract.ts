@@ -166,6 +166,30 @@ export interface LiveConflict {
   n_undecided: number;
 }
 
+export interface LiveMean {
+  mean: number;
+  lower: number;
+  upper: number;
+  n: number;
+}
+
+export interface LiveGap {
+  variant: string;
+  scorer: string;
+  criterion: string | null;
+  demand: string | null;
+  floor: number | null;
+  gate: LiveMean;
+  gated_at_ms: number;
+  live: LiveMean | null;
+  n_undecided: number;
+  /** live minus gate */
+  difference: { estimate: number; lower: number; upper: number; verdict: "worse" | "better" | "not-shown" } | null;
+  confidence: number;
+  simulated: boolean;
+  says: string;
+}
+
 export interface LiveFeature {
   name: string;
   is_used: boolean;
@@ -177,6 +201,7 @@ export interface LiveFeature {
   marks: LiveMark[];
   worst: LiveWorst[] | null;
   conflicts: LiveConflict[] | null;
+  gaps: LiveGap[] | null;
 }
 
 export interface Live {

@@ -1,7 +1,7 @@
 //! What the latest gate measured of each variant.
 
 use anyhow::Result;
-use karat_records::EvalRun;
+use karat_records::{EvalRun, NamedHash};
 use karat_store::{RunFilter, Store};
 use serde::Deserialize;
 
@@ -15,6 +15,8 @@ const MOST_RUNS: usize = 5;
 pub struct GatedVariant {
     /// What was measured.
     pub report: VariantReport,
+    /// What scored the answers.
+    pub scorers: Vec<NamedHash>,
     /// When, in milliseconds since the Unix epoch.
     pub at_ms: i64,
     /// One-sided, for each bound.
@@ -45,7 +47,8 @@ pub async fn latest(store: &Store, feature: &str) -> Result<Vec<GatedVariant>> {
         let at_ms = run.ended_at_ms.unwrap_or(run.started_at_ms);
         for report in read.variants {
             if !all.iter().any(|known| known.report.name == report.name) {
-                all.push(GatedVariant { report, at_ms, confidence: read.confidence });
+                let scorers = run.plan.scorers.clone();
+                all.push(GatedVariant { report, scorers, at_ms, confidence: read.confidence });
             }
         }
     }

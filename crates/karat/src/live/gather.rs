@@ -3,7 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use karat_store::{Hour, HourFilter, InferenceFilter, SignalHour, Store};
+use karat_store::{Hour, HourFilter, InferenceFilter, PlacedScore, SignalHour, Store};
+
+/// Live scores of all features that are looked through, the newest ones.
+const MOST_SCORES: u64 = 20_000;
+
+/// Live scores that are read at once.
+const PAGE: usize = 2_000;
 
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,4 +57,21 @@ pub async fn unproven(
         known.insert(Some(variant), newest.inference.unproven);
     }
     Ok(known)
+}
+
+/// Live scores of a feature that were given in the window, of the newest ones of all features.
+pub async fn scores(store: &Store, feature: &str, window: Window) -> Result<Vec<PlacedScore>> {
+    let mut after = store.ledger.places().await?.live_scores.saturating_sub(MOST_SCORES);
+    let mut scores = Vec::new();
+    loop {
+        let news = store.ledger.live_scores_after(after, Some(feature), PAGE).await?;
+        after = news.after;
+        let is_inside = |placed: &PlacedScore| {
+            (window.from_ms..window.until_ms).contains(&placed.score.scored_at_ms)
+        };
+        scores.extend(news.items.into_iter().filter(is_inside));
+        if news.is_end {
+            return Ok(scores);
+        }
+    }
 }

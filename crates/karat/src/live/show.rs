@@ -8,12 +8,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conflict::{LiveConflict, conflicts};
+use super::gap::{LiveGap, gaps};
 use super::gather::{self, Window};
 use super::marks::{LiveMark, marks};
 use super::rates::{LiveSignal, Spans, rates};
 use super::volume::{LivePoint, LiveShare, LiveSum, LiveVariant, failing, points, total, variants};
 use super::worst::{self, LiveWorst};
 use crate::app::{App, Refusal};
+use crate::evals::gated;
 use crate::history::changed::changed;
 use crate::project::problem::suggestion;
 use crate::project::read;
@@ -81,6 +83,8 @@ pub struct LiveFeature {
     pub worst: Option<Vec<LiveWorst>>,
     /// Judges beside people; absent where all features are asked for.
     pub conflicts: Option<Vec<LiveConflict>>,
+    /// The gate's values beside those of live answers, by variant; absent where all features are asked for.
+    pub gaps: Option<Vec<LiveGap>>,
 }
 
 /// Something that was lost.
@@ -214,11 +218,14 @@ async fn of_feature(
     let changed =
         if firsts.is_empty() { Vec::new() } else { changed(store, window.from_ms).await? };
     let sum = total(hours);
-    let (worst, conflicts) = if with_answers {
+    let (worst, conflicts, gaps) = if with_answers {
         let judged = worst::judged(store, name, window).await?;
-        (Some(worst::worst(store, name, window).await?), Some(conflicts(&judged)))
+        let scores = gather::scores(store, name, window).await?;
+        let gaps = gaps(&gated::latest(store, name).await?, &scores, hours);
+        let worst = worst::worst(store, name, window).await?;
+        (Some(worst), Some(conflicts(&judged)), Some(gaps))
     } else {
-        (None, None)
+        (None, None, None)
     };
     Ok(LiveFeature {
         name: name.to_owned(),
@@ -231,6 +238,7 @@ async fn of_feature(
         marks: marks(&firsts, &changed, window.from_ms),
         worst,
         conflicts,
+        gaps,
     })
 }
 
@@ -247,6 +255,7 @@ impl LiveFeature {
             marks: Vec::new(),
             worst: Some(Vec::new()),
             conflicts: Some(Vec::new()),
+            gaps: Some(Vec::new()),
         }
     }
 }

@@ -66,7 +66,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("proofs", &["evals", "gate", "datasets"]),
     ("today", &["proofs", "evals", "gate", "labels", "bets", "monitor", "live"]),
-    ("live", &["history", "signals"]),
+    ("live", &["evals", "history", "signals"]),
     (
         "surfaces",
         &[

@@ -35,11 +35,17 @@ unproven = true
 
 /// A project in production, with two proven variants and unproven rules as the last resort.
 fn proven(server: &Server) -> Folder {
+    proven_with(server, &[])
+}
+
+/// The same, with these changes of the file before its gate.
+fn proven_with(server: &Server, changes: &[(&str, &str)]) -> Folder {
     let asking = Asking { url: &server.url, n_cases: 60, more: PRODUCTION, ..Asking::default() };
     let folder = asking.folder();
     folder.write("last.toml", "[default]\nanswer = \"ok\"\n");
-    let project = folder
-        .read("karat.toml")
+    let project = changes
+        .iter()
+        .fold(folder.read("karat.toml"), |text, (from, to)| text.replace(from, to))
         .replace("trials = 1\n", "trials = 1\nwaterfall = [\"live\", \"spare\", \"last\"]\n");
     folder.write("karat.toml", &project);
     let gate = folder.karat(&["gate", "--quiet"]);
@@ -175,6 +181,90 @@ fn the_monitor_says_what_stands_in_the_way() {
     assert!(undo.code == 3 && undo.err.contains("nothing is decided"), "{undo:?}");
     let ran = folder.karat(&["canary", "ask", "--variant", "live"]);
     assert!(ran.code == 0 && ran.out.contains("no proof of being the same"), "{ran:?}");
+}
+
+/// The gate asks 60 cases, people 40 times; then the answers become worse, and no request fails.
+const WORSE_LIVE: &str = "seed = 5
+[[answer]]
+text = \"ok\"
+wrong_text = \"no\"
+[[drift]]
+model = \"good\"
+after = 100
+wrong = 0.7
+";
+
+#[test]
+fn answers_that_become_worse_live_open_an_incident_that_names_metric_n_and_interval() {
+    let server = Server::start(WORSE_LIVE);
+    let folder = proven_with(
+        &server,
+        &[
+            ("trials = 1\n", "trials = 1\nlive_sample = 1.0\n"),
+            (
+                "right = { kind = \"equals\" }",
+                "right = { kind = \"equals\" }\nfine = { kind = \"regex\", pattern = '^ok$' }",
+            ),
+            (
+                "right = { metric = \"right\", min = 0.5 }",
+                "right = { metric = \"right\", min = 0.5 }\nfine = { metric = \"fine\", min = 0.8 }",
+            ),
+        ],
+    );
+    let served = Served::start(&folder);
+    let admin = served.admin();
+    // What comes before the first look was another process's to draw.
+    std::thread::sleep(Duration::from_millis(1500));
+    let mut found = Value::Null;
+    for round in 0..30 {
+        for _ in 0..10 {
+            assert_eq!(ask(&served.visitor()).0, 200, "no request fails");
+        }
+        std::thread::sleep(Duration::from_millis(600));
+        let monitored = admin.call("monitor.show", &json!({})).json();
+        if let Some(incident) = monitored["incidents"].as_array().and_then(|all| all.first()) {
+            assert!(round >= 4, "nothing is wrong in the first 40 answers: {incident}");
+            found = incident.clone();
+            break;
+        }
+    }
+    let number = |name: &str| found[name].as_f64().unwrap_or_else(|| panic!("{name}: {found}"));
+    assert_eq!((&found["metric"], &found["variant"]), (&json!("score of fine"), &json!("live")));
+    assert!((number("level") - 0.78).abs() < 1e-9);
+    assert!(number("lower") < number("mean") && number("mean") < number("upper"), "{found}");
+    assert!(number("n") >= 5.0 && number("upper") < 0.8, "{found}");
+    assert!(found["began_at_ms"].as_i64() < found["opened_at_ms"].as_i64());
+    let title = found["title"].as_str().unwrap();
+    let words = format!(
+        "live of ask: score of fine on live answers fell to {:.2} [{:.2}, {:.2}], below 0.78: the floor 0.8 less 0.02 ({} observations)",
+        number("mean"),
+        number("lower"),
+        number("upper"),
+        number("n")
+    );
+    assert_eq!(title, words);
+    assert!(found["cause"].as_str().unwrap().starts_with("unknown: neither model"), "{found}");
+    // A criterion demands it, so the proven one answers.
+    assert!(found["action"].as_str().unwrap().contains("spare answers first now"), "{found}");
+    answered_by(&served.visitor(), "spare");
+
+    // The gate's value stands beside the live one, in the browser and on the terminal.
+    let live = admin.call("live.show", &json!({"feature": "ask"})).json();
+    let gaps = live["features"][0]["gaps"].as_array().unwrap();
+    let gap = gaps.iter().find(|gap| gap["variant"] == "live" && gap["scorer"] == "fine").unwrap();
+    assert_eq!((&gap["gate"]["n"], &gap["criterion"]), (&json!(60), &json!("fine")));
+    assert_eq!((&gap["difference"]["verdict"], &gap["simulated"]), (&json!("worse"), &json!(true)));
+    let says = gap["says"].as_str().unwrap();
+    assert!(
+        says.contains("in the gate (n 60)") && says.contains("performance dropped by"),
+        "{says}"
+    );
+    let right = gaps.iter().find(|gap| gap["variant"] == "live" && gap["scorer"] == "right");
+    assert!(right.unwrap()["live"].is_null(), "what needs a desired answer is not measured live");
+    let monitor = folder.karat(&["monitor", "ask"]);
+    assert!(
+        monitor.out.contains("score of fine") && monitor.out.contains("performance dropped by")
+    );
 }
 
 /// The live scores that lie in a project's ledger.

@@ -1,6 +1,11 @@
 //! The page Live: what features do in production, from a ledger that was filled as the gateway fills it.
 
 use karat::app::RefusalKind;
+use karat::monitor::baseline::Baseline;
+use karat::monitor::evidence::Fall;
+use karat::monitor::follow::Following;
+use karat::monitor::kept;
+use karat::monitor::metric::Metric;
 use karat_records::{
     Attempt, Endpoint, Failure, FailureKind, Fault, Hash, Inference, LiveScore, Outcome, Role,
     Signal, Step, Target, Usage,
@@ -257,4 +262,52 @@ async fn today_watches_what_is_used_and_begins_with_what_fails() {
     let done = folder.karat(&["call", "live.show", input]);
     assert_eq!(done.code, 0, "the command of a step is true: {done:?}");
     assert_eq!(done.json()["features"][0]["total"]["n"], 20);
+}
+
+#[tokio::test]
+async fn thumbs_count_once_when_their_time_is_over_against_what_was_learnt_at_first() {
+    let folder = Folder::example("support-triage");
+    let viewer = app(&folder, Role::Viewer);
+    let (store, project) = (viewer.store().unwrap(), viewer.project().unwrap());
+    let now = viewer.clock.now_ms();
+    let begins = now - 40 * HOUR_MS;
+    let thumb = |id: String, at_ms: i64, is_up: bool| {
+        let up = json!({ "up": is_up });
+        let said = signal(&format!("signal {id}"), "feedback.thumb", &id, at_ms + 10, up);
+        [Fact::Inference(Box::new(inference(&id, at_ms))), said]
+    };
+    // Nine of ten are up for 300 answers, then one of two; those of the last hour may still change.
+    let old = (0..500).flat_map(|n: i64| {
+        let is_up = if n < 300 { n % 10 != 0 } else { n % 2 == 0 };
+        thumb(format!("old {n}"), begins + n * 1000, is_up)
+    });
+    let young = (0..50).flat_map(|n: i64| thumb(format!("young {n}"), now - HOUR_MS + n, false));
+    store.ledger.append(old.chain(young).collect()).await.unwrap();
+
+    let found = async |following: &mut Following| -> Vec<Fall> {
+        following.prepare(&store, &project, now).await.unwrap();
+        following.signals(&store, &project, now).await.unwrap()
+    };
+    let mut following = Following::default();
+    let falls = found(&mut following).await;
+    let [fall] = falls.as_slice() else { panic!("{falls:?}") };
+    assert_eq!(
+        (&fall.stream.metric, fall.stream.variant.as_deref()),
+        (&Metric::Thumbs, Some("mini"))
+    );
+    assert!((begins + 280_000..begins + 320_000).contains(&fall.began_at_ms), "{fall:?}");
+    assert!(fall.until_ms < begins + 400_000 && fall.n >= 20, "{fall:?}");
+    assert!(!fall.goal.is_demanded, "no criterion speaks of thumbs");
+    assert!(found(&mut following).await.is_empty(), "each answer counts once");
+
+    // Another process finds the same against the same level, although it cannot learn from the first ones again.
+    let learnt = kept::list::<Baseline>(&store).await.unwrap();
+    assert_eq!(learnt.len(), 1);
+    assert_eq!((learnt[0].0.as_str(), learnt[0].1.n), ("triage/mini/thumbs-up", 200));
+    let again = found(&mut Following::default()).await;
+    assert_eq!(again.len(), 1);
+    assert!((again[0].goal.level - fall.goal.level).abs() < 1e-9);
+    assert_eq!(kept::list::<Baseline>(&store).await.unwrap(), learnt);
+    drop(store);
+    viewer.close().await;
 }

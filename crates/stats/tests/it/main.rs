@@ -43,6 +43,7 @@ mod t_test;
 mod validity;
 mod vectors;
 mod watch;
+mod weighted;
 mod wilson;
 
 #[test]

@@ -7,6 +7,7 @@ import { count, milliseconds, plural } from "../../says/number.ts";
 import { ago, moment } from "../../says/time.ts";
 import { Conflicts } from "./Conflicts.tsx";
 import { Course } from "./Course.tsx";
+import { Gaps } from "./Gaps.tsx";
 import css from "./Live.module.css";
 import { Signals } from "./Signals.tsx";
 import { Variants } from "./Variants.tsx";
@@ -18,7 +19,7 @@ import { costWords, headline, shareWords } from "./words.ts";
 
 export function Overview({ live, feature }: { live: Live; feature: LiveFeature }) {
   const [filters] = useFilters();
-  const { total, marks, worst, conflicts } = feature;
+  const { total, marks, worst, conflicts, gaps } = feature;
   const said = headline(feature, WORDS[windowOf(filters.window)]);
   return (
     <>
@@ -39,6 +40,7 @@ export function Overview({ live, feature }: { live: Live; feature: LiveFeature }
           </ol>
         </Section>
       )}
+      <Gaps gaps={gaps ?? []} />
       <Worst worst={worst ?? []} />
       <Signals live={live} signals={feature.signals} marks={marks} />
       <Variants feature={feature} />

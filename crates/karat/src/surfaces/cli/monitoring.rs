@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{CanaryArgs, ListFormat, MonitorArgs, UndoArgs};
 use super::reach::Reach;
@@ -27,7 +27,15 @@ pub async fn monitor(reach: &Reach, args: MonitorArgs) -> Result<u8> {
     }
     let monitored: Monitored =
         reach.ask("monitor.show", &json!({ "feature": args.feature })).await?;
-    print(args.format, &monitored, &shown(&monitored))?;
+    let mut text = shown(&monitored);
+    if let Some(feature) = &args.feature {
+        let live: Value = reach.ask("live.show", &json!({ "feature": feature })).await?;
+        let gaps = live["features"][0]["gaps"].as_array();
+        for says in gaps.into_iter().flatten().filter_map(|gap| gap["says"].as_str()) {
+            let _ = write!(text, "\n{}", tables::plain(says, 300));
+        }
+    }
+    print(args.format, &monitored, &text)?;
     Ok(0)
 }
 
