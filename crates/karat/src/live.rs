@@ -2,7 +2,7 @@
 //! signals with numerator and denominator, what changed, the worst answers, where judges and people disagree, and how far production is from the gate.
 //!
 //! In reading order: the operation ([`show`]), its pure parts ([`volume`], [`rates`], [`marks`], [`conflict`], [`gap`], [`words`]),
-//! what is read ([`worst`], [`gather`]), and the strip for Today ([`watch`]).
+//! what is read ([`worst`], [`figures`], [`gather`]), and the strip for Today ([`watch`]).
 
 pub mod show;
 
@@ -19,6 +19,8 @@ pub mod worst;
 pub mod conflict;
 
 pub mod gap;
+
+pub mod figures;
 
 pub mod words;
 

@@ -190,6 +190,37 @@ export interface LiveGap {
   says: string;
 }
 
+export interface SignalRange {
+  lower: number;
+  upper: number;
+}
+
+/** A figure of signals with people as the units. */
+export interface SignalFigure {
+  name: string;
+  label: string;
+  direction: string;
+  numerator: number;
+  denominator: number;
+  value: number | null;
+  interval: SignalRange | null;
+  method: "by-user" | "few-users";
+  n_clusters: number;
+  ripening: number;
+  window_ms: number;
+}
+
+export interface LiveFigure {
+  measured: SignalFigure;
+  corrected: { precision: number | null; recall: number | null; n_labelled: number; rate: number | null; interval: SignalRange | null; refusal: string | null } | null;
+}
+
+export interface LiveFigures {
+  n_answers: number;
+  is_cut: boolean;
+  figures: LiveFigure[];
+}
+
 export interface LiveFeature {
   name: string;
   is_used: boolean;
@@ -202,6 +233,7 @@ export interface LiveFeature {
   worst: LiveWorst[] | null;
   conflicts: LiveConflict[] | null;
   gaps: LiveGap[] | null;
+  figures: LiveFigures | null;
 }
 
 export interface Live {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conflict::{LiveConflict, conflicts};
+use super::figures::{LiveFigures, figures};
 use super::gap::{LiveGap, gaps};
 use super::gather::{self, Window};
 use super::marks::{LiveMark, marks};
@@ -85,6 +86,8 @@ pub struct LiveFeature {
     pub conflicts: Option<Vec<LiveConflict>>,
     /// The gate's values beside those of live answers, by variant; absent where all features are asked for.
     pub gaps: Option<Vec<LiveGap>>,
+    /// Signals of the newest answers with people as the units; absent where all features are asked for.
+    pub figures: Option<LiveFigures>,
 }
 
 /// Something that was lost.
@@ -218,14 +221,15 @@ async fn of_feature(
     let changed =
         if firsts.is_empty() { Vec::new() } else { changed(store, window.from_ms).await? };
     let sum = total(hours);
-    let (worst, conflicts, gaps) = if with_answers {
+    let (worst, conflicts, gaps, figures) = if with_answers {
         let judged = worst::judged(store, name, window).await?;
         let scores = gather::scores(store, name, window).await?;
         let gaps = gaps(&gated::latest(store, name).await?, &scores, hours);
         let worst = worst::worst(store, name, window).await?;
-        (Some(worst), Some(conflicts(&judged)), Some(gaps))
+        let figures = figures(store, name, window, spans.now_ms).await?;
+        (Some(worst), Some(conflicts(&judged)), Some(gaps), Some(figures))
     } else {
-        (None, None, None)
+        (None, None, None, None)
     };
     Ok(LiveFeature {
         name: name.to_owned(),
@@ -239,6 +243,7 @@ async fn of_feature(
         worst,
         conflicts,
         gaps,
+        figures,
     })
 }
 
@@ -256,6 +261,7 @@ impl LiveFeature {
             worst: Some(Vec::new()),
             conflicts: Some(Vec::new()),
             gaps: Some(Vec::new()),
+            figures: Some(LiveFigures::default()),
         }
     }
 }

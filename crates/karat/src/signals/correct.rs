@@ -4,12 +4,13 @@ use karat_stats::Invalid;
 use karat_stats::gold::Cells;
 use karat_stats::rogan_gladen::rogan_gladen;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::metrics::Range;
 
 /// How often a detector is right, and what that makes of a rate that it found.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CorrectedRate")]
 pub struct Corrected {
     /// Of what it found, how much was right; nothing where it found nothing.
     pub precision: Option<f64>,

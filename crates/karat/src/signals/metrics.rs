@@ -10,7 +10,7 @@ mod interval;
 use karat_records::Signal;
 use karat_stats::Invalid;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use act::Act;
 pub use figure::{FIGURES, Figure};
@@ -49,8 +49,9 @@ impl Row {
 }
 
 /// What the answers were counted over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FigureExposure")]
 pub enum Exposure {
     /// Answers that were in view.
     Shown,
@@ -59,7 +60,8 @@ pub enum Exposure {
 }
 
 /// Two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SignalRange")]
 pub struct Range {
     /// The lower end.
     pub lower: f64,
@@ -74,8 +76,9 @@ impl From<karat_stats::Interval> for Range {
 }
 
 /// How an interval was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FigureMethod")]
 pub enum Method {
     /// From how users differ.
     ByUser,
@@ -84,7 +87,8 @@ pub enum Method {
 }
 
 /// A mean over users, each counted once.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FigurePerUser")]
 pub struct PerUser {
     /// The mean of the users' own means.
     pub mean: f64,
@@ -95,7 +99,8 @@ pub struct PerUser {
 }
 
 /// How many of those who could say something did, and what their silence hides.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SignalResponse")]
 pub struct Response {
     /// Answers about which something could have been said.
     pub asked: u64,
@@ -106,7 +111,8 @@ pub struct Response {
 }
 
 /// One figure.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SignalFigure")]
 pub struct Measured {
     /// Which one.
     pub name: String,

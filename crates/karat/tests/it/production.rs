@@ -311,3 +311,64 @@ async fn thumbs_count_once_when_their_time_is_over_against_what_was_learnt_at_fi
     drop(store);
     viewer.close().await;
 }
+
+#[tokio::test]
+async fn one_who_clicks_much_is_one_person_and_a_detector_is_corrected() {
+    let folder = Folder::example("support-triage");
+    let viewer = app(&folder, Role::Viewer);
+    let store = viewer.store().unwrap();
+    let old = viewer.clock.now_ms() - 40 * HOUR_MS;
+    // Ten people like their answer; one dislikes thirty. Of twenty conversations four go on with the same request.
+    let mut facts = Vec::new();
+    for n in 0..40i64 {
+        let user = if n < 10 { format!("user {n}") } else { "one".to_owned() };
+        let id = format!("thumb {n}");
+        let asked = Inference { user: Some(user), ..inference(&id, old + n) };
+        facts.push(Fact::Inference(Box::new(asked)));
+        let up = json!({ "up": n < 10 });
+        facts.push(signal(&format!("s {id}"), "feedback.thumb", &id, old + n + 500, up));
+    }
+    for n in 0..20i64 {
+        let id = format!("turn {n}");
+        let (user, conversation) = (Some(format!("talker {n}")), Some(format!("talk {n}")));
+        let asked = Inference { user, conversation, ..inference(&id, old + n) };
+        facts.push(Fact::Inference(Box::new(asked)));
+        if n < 4 {
+            let class = json!({ "class": "rephrase" });
+            facts.push(signal(&format!("s {id}"), "message.followup", &id, old + n + 500, class));
+        }
+    }
+    store.ledger.append(facts).await.unwrap();
+    let live = call(&viewer, "live.show", json!({"feature": "triage"})).await.unwrap();
+    let feature = &live["features"][0];
+    assert_eq!(
+        (&feature["figures"]["n_answers"], &feature["figures"]["is_cut"]),
+        (&json!(60), &json!(false))
+    );
+    let figure = |name: &str| {
+        let all = feature["figures"]["figures"].as_array().unwrap();
+        all.iter().find(|one| one["measured"]["name"] == name).unwrap_or_else(|| panic!("{all:?}"))
+    };
+    let thumbs = &figure("thumbs-up-rate")["measured"];
+    assert_eq!((&thumbs["numerator"], &thumbs["denominator"]), (&json!(10.0), &json!(40)));
+    assert_eq!(thumbs["n_clusters"], 11);
+    let width = |range: &Value| range["upper"].as_f64().unwrap() - range["lower"].as_f64().unwrap();
+    let as_strangers = &feature["signals"][0]["share"];
+    assert_eq!(
+        (&as_strangers["numerator"], &as_strangers["denominator"]),
+        (&json!(10), &json!(40))
+    );
+    assert!(width(&thumbs["interval"]) > 1.5 * width(as_strangers), "{thumbs} {as_strangers}");
+    assert!(figure("thumbs-up-rate")["corrected"].is_null(), "people said it themselves");
+
+    let again = figure("rephrase-rate");
+    assert_eq!(
+        (&again["measured"]["numerator"], &again["measured"]["denominator"]),
+        (&json!(4.0), &json!(20))
+    );
+    assert_eq!(again["corrected"]["n_labelled"], 70);
+    let rate = again["corrected"]["rate"].as_f64().unwrap();
+    assert!((0.0..1.0).contains(&rate) && (rate - 0.2).abs() > 0.01, "{again}");
+    drop(store);
+    viewer.close().await;
+}

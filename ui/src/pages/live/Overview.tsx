@@ -7,6 +7,7 @@ import { count, milliseconds, plural } from "../../says/number.ts";
 import { ago, moment } from "../../says/time.ts";
 import { Conflicts } from "./Conflicts.tsx";
 import { Course } from "./Course.tsx";
+import { Figures } from "./Figures.tsx";
 import { Gaps } from "./Gaps.tsx";
 import css from "./Live.module.css";
 import { Signals } from "./Signals.tsx";
@@ -19,7 +20,7 @@ import { costWords, headline, shareWords } from "./words.ts";
 
 export function Overview({ live, feature }: { live: Live; feature: LiveFeature }) {
   const [filters] = useFilters();
-  const { total, marks, worst, conflicts, gaps } = feature;
+  const { total, marks, worst, conflicts, gaps, figures } = feature;
   const said = headline(feature, WORDS[windowOf(filters.window)]);
   return (
     <>
@@ -43,6 +44,7 @@ export function Overview({ live, feature }: { live: Live; feature: LiveFeature }
       <Gaps gaps={gaps ?? []} />
       <Worst worst={worst ?? []} />
       <Signals live={live} signals={feature.signals} marks={marks} />
+      {figures && <Figures figures={figures} />}
       <Variants feature={feature} />
       {conflicts && conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
       {(live.lost.length > 0 || live.n_waiting_signals > 0) && (

@@ -1,6 +1,7 @@
 // What the page Live says, as tables of cases.
 import { expect, test } from "vitest";
-import type { LiveSum } from "../../api/contract.ts";
+import type { LiveFigure, LiveSum } from "../../api/contract.ts";
+import { correctedWords } from "./Figures.tsx";
 import { askOf, filled, longer, windowOf } from "./windows.ts";
 import { costWords, firstRequest, ripeAfter, shareWords } from "./words.ts";
 
@@ -35,4 +36,12 @@ test("ripening is said in hours or minutes", () => {
 
 test("the first request names the feature", () => {
   expect(firstRequest("http://127.0.0.1:7878", "triage")).toContain('"model":"triage"');
+});
+
+test("a corrected rate says by how many pairs, and a refusal why there is none", () => {
+  const of = (corrected: LiveFigure["corrected"]) => correctedWords({ corrected } as LiveFigure);
+  const known = { precision: 0.9, recall: 0.8, n_labelled: 70, rate: 0.227, interval: { lower: 0.1, upper: 0.4 }, refusal: null };
+  expect(of(null)).toBe("");
+  expect(of(known)).toBe("0.23 [0.10, 0.40] by 70 labelled pairs");
+  expect(of({ ...known, rate: null, interval: null, refusal: "no labels" })).toBe("no labels");
 });
