@@ -105,7 +105,7 @@ fn facts(i: u64, at_ms: i64) -> Vec<Fact> {
     if i.is_multiple_of(SIGNALLED) {
         facts.push(Fact::Signal(thumb(
             &format!("thumb {i}"),
-            i % 4 != 0,
+            !i.is_multiple_of(4),
             at_ms + 2000,
             target.clone(),
         )));

@@ -148,9 +148,12 @@ impl Tap {
             (self.has_begun, self.has_ended) = (true, true);
             return Ok(Taken::Ends);
         }
-        let says =
-            |event: &StreamEvent| !matches!(event, StreamEvent::Usage(_) | StreamEvent::Done(_));
-        self.has_begun |= said.iter().any(says) || is_content(self.dialect, event);
+        if !self.has_begun {
+            let says = |event: &StreamEvent| {
+                !matches!(event, StreamEvent::Usage(_) | StreamEvent::Done(_))
+            };
+            self.has_begun = said.iter().any(says) || is_content(self.dialect, event);
+        }
         if self.strips_usage && is_only_usage(event) {
             return Ok(Taken::Dropped);
         }
@@ -228,12 +231,20 @@ fn is_only_usage(event: &[u8]) -> bool {
         usage: Option<IgnoredAny>,
     }
     let Some(data) = event.strip_prefix(b"data:") else { return false };
-    let head = &data[..data.len().min(600)];
-    if !head.windows(9).any(|window| window == b"\"choices\"") {
+    // Nearly all chunks have choices, and reading each a second time would cost as much as the first.
+    if !has_no_choices(&data[..data.len().min(600)]) {
         return false;
     }
     serde_json::from_slice::<Chunk>(data)
         .is_ok_and(|chunk| chunk.choices.is_empty() && chunk.usage.is_some())
+}
+
+/// Whether an empty list of choices may stand here; spaces may stand anywhere.
+fn has_no_choices(json: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"choices\"";
+    let Some(at) = json.windows(NAME.len()).position(|window| window == NAME) else { return false };
+    let mut rest = json[at + NAME.len()..].iter().filter(|byte| !byte.is_ascii_whitespace());
+    [b':', b'[', b']'].iter().all(|wanted| rest.next() == Some(wanted))
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ fn kept(folder: &str) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, fs::read(path).unwrap())
+            let path = entry.expect("the folder can be read").path();
+            let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+            (name, fs::read(path).expect("the file can be read"))
         })
         .collect();
     files.sort();
@@ -139,7 +139,7 @@ fn an_answer_without_an_end_is_given_up_before_it_fills_the_memory() {
 fn a_line_without_an_end_is_given_up_before_it_fills_the_memory() {
     for dialect in Dialect::ALL {
         let mut decoder = StreamDecoder::new(dialect);
-        let piece = [b'x'; 1 << 20];
+        let piece = vec![b'x'; 1 << 20];
         let refused = (0..20).find_map(|_| decoder.push(&piece, &mut Vec::new()).err());
         assert_eq!(refused.unwrap().class, ErrorClass::Malformed, "{dialect}");
     }
