@@ -2,7 +2,7 @@
 //!
 //! In reading order: what an application asks ([`asked`], [`body`]) and whom its name means ([`target`], [`snapshot`]);
 //! the life of a request from top to bottom ([`life`]), one attempt of it ([`attempt`], [`compose`], [`foreign`]) and a stream on its way ([`relay`], [`tap`], [`onward`]);
-//! what follows a failure ([`waterfall`], [`turns`], [`breaker`], [`trouble`]), what may be spent ([`budget`]);
+//! what follows a failure ([`waterfall`], [`turns`], [`breaker`], [`trouble`]), what may be spent ([`budget`], [`guess`]);
 //! what is recorded ([`draft`], [`clean`]), counted ([`counters`]), sent to a collector ([`spans`], [`export`]) and sent back ([`reply`]);
 //! what is forgotten ([`retention`]), and what was spent before the start ([`earlier`]).
 
@@ -36,6 +36,8 @@ pub mod breaker;
 
 pub mod budget;
 
+pub mod guess;
+
 pub mod trouble;
 
 pub mod draft;
@@ -65,7 +67,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use karat_providers::ProviderError;
-use karat_records::Inference;
+use karat_records::{Inference, Outcome};
 use karat_store::{Fact, Store};
 use tokio::sync::mpsc;
 
@@ -73,9 +75,10 @@ use crate::app::App;
 use crate::project::{Feature, GatewaySettings};
 use crate::tasks::Tasks;
 use breaker::{Breaker, Pass};
-use budget::{Exceeded, Limits, Reservation, Spending};
+use budget::{Exceeded, KeyUse, Limits, Owner, Reservation, Spending};
 use clean::Cleaner;
 use counters::Counters;
+use guess::Guess;
 use snapshot::{Candidate, Snapshot, Way};
 
 /// What all requests share.
@@ -243,23 +246,59 @@ impl Gateway {
         }
     }
 
-    /// Takes what a request may cost out of the budgets of its feature.
+    /// Takes what a request may need out of the limits of its key and its feature: of both, or of none.
     pub fn reserve(
         &self,
-        feature: &Feature,
-        guess_usd: Option<f64>,
-    ) -> Result<Reservation, Exceeded> {
+        feature: Option<&Feature>,
+        key: Option<&KeyUse>,
+        guess: Guess,
+    ) -> Result<Vec<Reservation>, Exceeded> {
+        let now_ms = self.app.clock.now_ms();
+        let mut spending = lock(&self.spending);
+        let mut taken = Vec::new();
+        if let Some(KeyUse { id, name, limits }) = key.filter(|key| key.limits != Limits::default())
+        {
+            let owner = Owner::Key(id.clone());
+            let called = format!("the key \"{name}\"");
+            taken.push(spending.reserve(now_ms, &owner, &called, *limits, guess)?);
+        }
+        let Some(feature) = feature else { return Ok(taken) };
         let limits = Limits {
             usd_per_day: feature.budget_usd_per_day,
             requests_per_minute: feature.requests_per_minute,
+            tokens_per_minute: feature.tokens_per_minute,
         };
-        let now_ms = self.app.clock.now_ms();
-        lock(&self.spending).reserve(now_ms, &feature.name, limits, guess_usd)
+        let owner = Owner::Feature(feature.name.clone());
+        match spending.reserve(now_ms, &owner, &feature.name, limits, guess) {
+            Ok(reservation) => taken.push(reservation),
+            Err(exceeded) => {
+                taken.into_iter().for_each(|reservation| spending.release(reservation));
+                return Err(exceeded);
+            }
+        }
+        Ok(taken)
     }
 
-    /// Puts what it did cost in the place of what was reserved.
-    pub fn settle(&self, reservation: Reservation, inference: &Inference) {
-        lock(&self.spending).settle(self.app.clock.now_ms(), reservation, inference.cost_usd);
+    /// Gives places back whose request nobody was asked.
+    pub fn release(&self, reservations: Vec<Reservation>) {
+        let mut spending = lock(&self.spending);
+        reservations.into_iter().for_each(|reservation| spending.release(reservation));
+    }
+
+    /// Puts what it did need in the place of what was reserved.
+    pub fn settle(&self, reservations: Vec<Reservation>, inference: &Inference) {
+        let usage = inference.usage.map(|it| {
+            it.input_tokens + it.cached_input_tokens + it.cache_write_tokens + it.output_tokens
+        });
+        // Providers charge nothing for what they refuse.
+        let nothing = inference.outcome == Outcome::Failed;
+        let cost_usd = inference.cost_usd.or(nothing.then_some(0.0));
+        let n_tokens = usage.or(nothing.then_some(0));
+        let now_ms = self.app.clock.now_ms();
+        let mut spending = lock(&self.spending);
+        for reservation in reservations {
+            spending.settle(now_ms, reservation, cost_usd, n_tokens);
+        }
     }
 
     /// Commits an inference; false says that its answer must not leave.

@@ -868,12 +868,20 @@ export interface Invite {
   is_used: boolean;
 }
 
+export interface KeyLimits {
+  budget_usd_per_day?: number | null;
+  requests_per_minute?: number | null;
+  tokens_per_minute?: number | null;
+}
+
 export interface TokenShown {
   id: string;
   name: string;
   role: TokenRole;
   created_at_ms: number;
   last_used_at_ms: number | null;
+  limits?: KeyLimits;
+  spent_usd?: number | null;
 }
 
 export interface HistoryEntry {
@@ -1305,7 +1313,7 @@ export interface Operations {
   "people.set_role": Op<{ person: string; role: Role }, Json>;
   "people.remove": Op<{ person: string }, Json>;
   "tokens.list": Op<Nothing, { tokens: TokenShown[] }>;
-  "tokens.create": Op<{ name: string; role: TokenRole }, { id: string; token: string }>;
+  "tokens.create": Op<{ name: string; role: TokenRole; limits?: KeyLimits }, { id: string; token: string }>;
   "tokens.revoke": Op<{ id: string }, Json>;
   "history.list": Op<{ kind?: string } & Page, { entries: HistoryEntry[]; next: string | null }>;
   "history.show": Op<{ kind: string; name: string; hash: string }, { content: Json; before: Json | null }>;

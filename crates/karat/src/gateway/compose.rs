@@ -32,7 +32,7 @@ const CONVERSATION: [&str; 6] =
     ["messages", "input", "system", "instructions", "stream", "stream_options"];
 
 /// Names of one thing; a request with two of them is refused.
-const LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+pub const LIMITS: [&str; 3] = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
 impl Overlay {
     /// Of a variant's settings, or of a model that the application named itself.
@@ -66,6 +66,19 @@ impl Overlay {
     /// Whether the variant sets the shape of its answers.
     pub fn is_shaped(&self) -> bool {
         self.settings.output_schema.is_some()
+    }
+
+    /// The most tokens of an answer that the variant allows, whatever the application says.
+    pub fn limit(&self) -> Option<u64> {
+        let is_limit = |name: &String| LIMITS.contains(&name.as_str());
+        let (_, value) = self.set.iter().find(|(name, _)| is_limit(name))?;
+        value.parse().ok()
+    }
+
+    /// How much the variant adds to a request, its prompt aside, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        let members = self.set.iter().chain(&self.offer);
+        members.map(|(name, value)| name.len() + value.len()).sum()
     }
 
     /// Whether the variant has tools of its own.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::asked::Asked;
 use super::attempt::{self, Got, How, Means, Missed};
 use super::breaker::Pass;
-use super::budget::Reservation;
+use super::budget::{KeyUse, Reservation};
 use super::draft::{Draft, name_of};
 use super::onward;
 use super::relay::Relay;
@@ -23,7 +23,7 @@ use super::target::{self, Target};
 use super::trouble::Trouble;
 use super::turns::{Turn, Turns};
 use super::waterfall::{self, Failed, Next, Purse, Wishes};
-use super::{Gateway, trouble};
+use super::{Gateway, guess, trouble};
 use crate::clock::milliseconds;
 use crate::upstream::open::Chunks;
 
@@ -39,7 +39,8 @@ struct Life {
     draft: Draft,
     started: Instant,
     stamp: Stamp,
-    reservation: Option<Reservation>,
+    key: Option<KeyUse>,
+    reservations: Vec<Reservation>,
     rest: Option<Rest>,
 }
 
@@ -59,7 +60,7 @@ struct Answered {
 }
 
 /// Answers one request; it is recorded before its end leaves, also when nobody waits any more.
-pub async fn serve(gateway: Arc<Gateway>, asked: Asked, key: Option<String>) -> Reply {
+pub async fn serve(gateway: Arc<Gateway>, asked: Asked, key: Option<KeyUse>) -> Reply {
     let dialect = asked.dialect();
     let (sender, receiver) = oneshot::channel();
     let life = Life::new(Arc::clone(&gateway), asked, key);
@@ -71,7 +72,7 @@ pub async fn serve(gateway: Arc<Gateway>, asked: Asked, key: Option<String>) -> 
 }
 
 impl Life {
-    fn new(gateway: Arc<Gateway>, asked: Asked, key: Option<String>) -> Self {
+    fn new(gateway: Arc<Gateway>, asked: Asked, key: Option<KeyUse>) -> Self {
         let clock = gateway.app.clock;
         let (id, received_at_ms) = (clock.new_id(), clock.now_ms());
         let stamp = Stamp {
@@ -81,11 +82,12 @@ impl Life {
         Self {
             snapshot: gateway.snapshot(),
             started: clock.instant(),
-            draft: Draft::new(id, received_at_ms, &asked, key),
+            draft: Draft::new(id, received_at_ms, &asked, key.as_ref().map(|key| key.id.clone())),
             stamp,
             asked,
             gateway,
-            reservation: None,
+            key,
+            reservations: Vec::new(),
             rest: None,
         }
     }
@@ -111,6 +113,8 @@ impl Life {
                 let n_attempts = self.draft.inference.attempts.len();
                 if is_recorded {
                     self.record(Outcome::Failed, status).await;
+                } else {
+                    self.gateway.release(std::mem::take(&mut self.reservations));
                 }
                 let reply = trouble.reply().marked(&inference_id, None, n_attempts, false);
                 drop(sender.send(reply));
@@ -148,14 +152,13 @@ impl Life {
             ));
         }
         let served = feature.as_ref().and_then(|name| self.snapshot.features.get(name));
-        if let Some(served) = served {
-            let guess = candidates.first().and_then(|first| guess_usd(first, &self.asked));
-            match self.gateway.reserve(&served.feature, guess) {
-                Ok(reservation) => self.reservation = Some(reservation),
-                Err(exceeded) => {
-                    return Err(Box::new(Trouble::exceeded(dialect, &exceeded)));
-                }
-            }
+        if served.is_some() || self.key.is_some() {
+            let feature = served.map(|served| &served.feature);
+            let guess = guess::guess(&candidates, &self.asked);
+            self.reservations = self
+                .gateway
+                .reserve(feature, self.key.as_ref(), guess)
+                .map_err(|exceeded| Box::new(Trouble::exceeded(dialect, &exceeded)))?;
         }
         let wishes = served.map_or_else(Wishes::default, |served| Wishes {
             next_on_schema: served.feature.next_on_schema,
@@ -469,9 +472,7 @@ impl Life {
         let latency_ms = milliseconds(self.started.elapsed());
         let cleaner = self.gateway.cleaner();
         let inference = self.draft.close(outcome, status, latency_ms, &cleaner);
-        if let Some(reservation) = self.reservation.take() {
-            self.gateway.settle(reservation, &inference);
-        }
+        self.gateway.settle(std::mem::take(&mut self.reservations), &inference);
         self.gateway.record(inference, &self.snapshot.settings).await
     }
 }
@@ -522,20 +523,6 @@ fn is_about_the_variant(candidate: &Candidate, missed: &Missed) -> bool {
         ErrorClass::BadRequest => model.overlay.names(&missed.error.message),
         _ => false,
     }
-}
-
-/// What a request may cost: four characters a token, and as many tokens out as it allows.
-fn guess_usd(candidate: &Candidate, asked: &Asked) -> Option<f64> {
-    let Way::Model(model) = &candidate.way else { return Some(0.0) };
-    let limit = ["max_tokens", "max_completion_tokens", "max_output_tokens"]
-        .iter()
-        .find_map(|name| asked.body.get(name)?.trim().parse::<u64>().ok());
-    let usage = karat_providers::Usage {
-        input_tokens: Some(asked.body.bytes().len() as u64 / 4),
-        output_tokens: Some(limit.unwrap_or(500)),
-        ..karat_providers::Usage::default()
-    };
-    karat_providers::cost(model.price.as_ref()?, &usage)
 }
 
 /// An id in the form that the vendor's clients know.

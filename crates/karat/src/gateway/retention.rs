@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use karat_store::{Fact, Forgotten, HourFilter, Spender, Store, StoreError};
 
+use super::budget::Owner;
 use super::earlier::earlier;
 use super::{Gateway, lock};
 use crate::project::GatewaySettings;
@@ -13,7 +14,9 @@ use crate::tasks::Stop;
 /// How often it is looked.
 const EVERY: Duration = Duration::from_mins(1);
 
-const DAY_MS: i64 = 24 * 60 * 60_000;
+const HOUR_MS: i64 = 60 * 60_000;
+
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Bodies between two looks at the size.
 const STEP: u32 = 1_000;
@@ -100,6 +103,30 @@ pub async fn keep(
 }
 
 impl Gateway {
+    /// Puts what these keys spent in the last 24 hours into their budgets, hour by hour.
+    pub async fn remember_spending_of_keys(&self, ids: &[String]) -> Result<(), StoreError> {
+        let now_ms = self.app.clock.now_ms();
+        for id in ids {
+            let spender = Spender::Key(id.clone());
+            let mut before_usd = 0.0;
+            let mut amounts = Vec::new();
+            for hour in 1..=24 {
+                let spent =
+                    self.store.ledger.spent_since(&spender, now_ms - hour * HOUR_MS).await?;
+                let usd = spent.usd + spent.simulated_usd;
+                // An hour counts at its end, so that it leaves the budget too late rather than too early.
+                let at_ms = now_ms - (hour - 1) * HOUR_MS;
+                amounts.push((at_ms, usd - before_usd));
+                before_usd = usd;
+            }
+            let mut spending = lock(&self.spending);
+            for (at_ms, usd) in amounts.into_iter().rev() {
+                spending.remember(&Owner::Key(id.clone()), at_ms, usd);
+            }
+        }
+        Ok(())
+    }
+
     /// Puts what features spent in the last 24 hours into their budgets, whoever served them then.
     pub async fn remember_spending(&self) -> Result<(), StoreError> {
         let now_ms = self.app.clock.now_ms();
@@ -118,7 +145,7 @@ impl Gateway {
             let amounts = earlier(&of_hours, spent.usd + spent.simulated_usd, now_ms);
             let mut spending = lock(&self.spending);
             for (at_ms, usd) in amounts {
-                spending.remember(name, at_ms, usd);
+                spending.remember(&Owner::Feature(name.clone()), at_ms, usd);
             }
         }
         Ok(())

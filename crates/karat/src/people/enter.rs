@@ -4,7 +4,7 @@ use anyhow::Result;
 use karat_records::{Person, Role, TokenRole};
 use karat_store::Store;
 
-use super::kept::{self, KeptInvite, KeptPerson, KeptSession, KeptToken, Read};
+use super::kept::{self, KeptInvite, KeptPerson, KeptSession, KeptToken, KeyLimits, Read};
 use super::rules;
 use super::secret::{Secret, is_equal};
 use crate::app::{App, Refusal, local_person};
@@ -178,7 +178,7 @@ pub async fn of_token(app: &App, token: &str) -> Result<Option<Person>> {
 }
 
 /// A key of a program that works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Key {
     /// Its id.
     pub id: String,
@@ -186,6 +186,8 @@ pub struct Key {
     pub name: String,
     /// What the program may do.
     pub role: TokenRole,
+    /// What may be used up with it.
+    pub limits: KeyLimits,
 }
 
 /// Whose key this is, if it still works.
@@ -205,7 +207,7 @@ pub async fn of_key(app: &App, token: &str) -> Result<Option<Key>> {
         // Where a rival was faster it wrote the same, or revoked it.
         kept::replace(&store, &secret.id, Some(hash), &used, now_ms).await?;
     }
-    Ok(Some(Key { id: secret.id.clone(), name: kept.name, role: kept.role }))
+    Ok(Some(Key { id: secret.id.clone(), name: kept.name, role: kept.role, limits: kept.limits }))
 }
 
 /// Whether anybody but this machine can sign in: a person who joined, a token or an admin key.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use karat_records::{Hash, Person, Role, TokenRole, Version};
 use karat_store::Store;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,31 @@ pub struct KeptToken {
     pub last_used_at_ms: Option<i64>,
     /// Revoked for good.
     pub is_revoked: bool,
+    /// What may be used up with it.
+    #[serde(default, skip_serializing_if = "KeyLimits::is_none")]
+    pub limits: KeyLimits,
+}
+
+/// What may be used up with a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeyLimits {
+    /// US dollars in 24 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget_usd_per_day: Option<f64>,
+    /// Requests in a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u64>,
+    /// Tokens in a minute, read and written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_minute: Option<u64>,
+}
+
+impl KeyLimits {
+    /// Whether nothing is limited.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Something that is kept under an id.

@@ -38,6 +38,8 @@ pub struct Feature {
     pub budget_usd_per_day: Option<f64>,
     /// Most requests in a minute.
     pub requests_per_minute: Option<u64>,
+    /// Most tokens in a minute, read and written.
+    pub tokens_per_minute: Option<u64>,
     /// Share of live answers that are scored.
     pub live_sample: f64,
     /// How often the canary asks the first of the waterfall.
@@ -168,6 +170,7 @@ pub fn read(
         continues_streams: table.text("on_stream_failure").as_deref() == Some("continue"),
         budget_usd_per_day: table.number("budget_usd_per_day"),
         requests_per_minute: table.integer("requests_per_minute"),
+        tokens_per_minute: table.integer("tokens_per_minute"),
         live_sample: live_sample.clamp(0.0, 1.0),
         canary_every: table.duration("canary_every"),
         variants,

@@ -251,6 +251,7 @@ pub const FEATURE: &[Field] = &[
         "What its answers may cost in 24 hours, in US dollars.",
     ),
     optional("requests_per_minute", Shape::Integer, "Most requests in a minute."),
+    optional("tokens_per_minute", Shape::Integer, "Most tokens in a minute, read and written."),
     optional(
         "live_sample",
         Shape::Number,

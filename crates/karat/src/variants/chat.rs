@@ -198,6 +198,11 @@ impl Chat {
         }
     }
 
+    /// How long the prompt is before it is filled in, in bytes.
+    pub fn prompt_bytes(&self) -> usize {
+        self.prompt.parts.iter().map(|part| part.source.len()).sum()
+    }
+
     /// Whether the prompt is instructions only, so that a conversation follows them as it is.
     pub fn keeps_conversation(&self) -> bool {
         self.prompt.parts.iter().all(|part| part.role == prompt::Role::System)

@@ -23,22 +23,22 @@ usage = { input_tokens = 20, output_tokens = 2 }
 [[answer]]
 text = "one two six ten"
 [[fault]]
-model = "stalls"
+model = "stalls*"
 kind = "hang-after"
 chunks = 2
 always = true
 [[fault]]
-model = "cuts"
+model = "cuts*"
 kind = "cut"
 chunks = 2
 always = true
 [[fault]]
-model = "garbles"
+model = "garbles*"
 kind = "malformed"
 chunks = 2
 always = true
 [[fault]]
-model = "overloads"
+model = "overloads*"
 kind = "overload-in-stream"
 chunks = 2
 always = true
@@ -64,7 +64,8 @@ fn the_next_variant_goes_on_with_a_stream_that_breaks_and_the_caller_sees_one() 
     for (name, provider, _) in rows {
         for first in Dialect::ALL.map(word) {
             for next in Dialect::ALL.map(word) {
-                let models = (format!("{first}{provider}/{name}"), format!("{next}/spare"));
+                // Each has a model of its own, so that no breaker opens.
+                let models = (format!("{first}{provider}/{name}-{next}"), format!("{next}/spare"));
                 let waterfall = [("broken", models.0.as_str()), ("spare", models.1.as_str())];
                 text += &feature(&format!("{name}-{first}-{next}"), &waterfall, CONTINUE);
             }

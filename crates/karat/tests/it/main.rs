@@ -21,6 +21,7 @@ mod gate_page;
 mod gateway;
 mod gateway_agents;
 mod gateway_faults;
+mod gateway_keys;
 mod gateway_killed;
 mod gateway_limits;
 mod gateway_onward;

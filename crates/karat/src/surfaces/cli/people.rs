@@ -10,6 +10,7 @@ use super::reach::Reach;
 use super::{output, tables};
 use crate::clock;
 use crate::gate::describe::plural;
+use crate::people::kept::KeyLimits;
 use crate::people::manage::{Invited, PeopleList};
 use crate::people::tokens::{CreatedToken, RevokedToken, TokenList};
 use karat_records::Person;
@@ -49,18 +50,26 @@ pub async fn token(reach: &Reach, command: TokenCommand) -> Result<u8> {
             if list.tokens.is_empty() {
                 "There is no token yet.\nnext: karat token create NAME --role editor".into()
             } else {
-                let mut rows = vec![row(&["id", "name", "role", "made", "last used"])];
+                let mut rows = vec![row(&["id", "name", "role", "made", "last used", "limits"])];
                 rows.extend(list.tokens.iter().map(|token| {
                     let used = token.last_used_at_ms.map_or("never".into(), clock::minute);
                     let name = tables::plain(&token.name, 60);
                     let made = clock::day(token.created_at_ms);
-                    row(&[&token.id, &name, token.role.word(), &made, &used])
+                    let limits = limits(&token.limits, token.spent_usd);
+                    row(&[&token.id, &name, token.role.word(), &made, &used, &limits])
                 }));
                 tables::columns(&rows)
             }
         }
-        TokenCommand::Create { name, role } => {
-            let input = json!({ "name": name, "role": role.role() });
+        TokenCommand::Create {
+            name,
+            role,
+            budget_usd_per_day,
+            requests_per_minute,
+            tokens_per_minute,
+        } => {
+            let limits = KeyLimits { budget_usd_per_day, requests_per_minute, tokens_per_minute };
+            let input = json!({ "name": name, "role": role.role(), "limits": limits });
             let created: CreatedToken = reach.ask("tokens.create", &input).await?;
             format!(
                 "{}\n  shown this once; a program sends it as `Authorization: Bearer …`",
@@ -73,6 +82,17 @@ pub async fn token(reach: &Reach, command: TokenCommand) -> Result<u8> {
         }
     };
     output::print(&text).map(|()| 0)
+}
+
+/// What may be used up with a key, in words.
+fn limits(limits: &KeyLimits, spent_usd: Option<f64>) -> String {
+    let money = limits
+        .budget_usd_per_day
+        .map(|usd| format!("${usd} in 24 hours, ${:.2} spent", spent_usd.unwrap_or_default()));
+    let requests = limits.requests_per_minute.map(|n| format!("{n} requests a minute"));
+    let tokens = limits.tokens_per_minute.map(|n| format!("{n} tokens a minute"));
+    let words: Vec<String> = [money, requests, tokens].into_iter().flatten().collect();
+    if words.is_empty() { "none".to_owned() } else { words.join("; ") }
 }
 
 fn listed(list: &PeopleList) -> String {

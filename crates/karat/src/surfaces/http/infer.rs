@@ -15,6 +15,7 @@ use serde_json::json;
 use super::doors::Doors;
 use super::{guard, signalling};
 use crate::gateway::asked::{Asked, dialect};
+use crate::gateway::budget::{KeyUse, Limits};
 use crate::gateway::reply::{Reply, ReplyBody};
 use crate::gateway::trouble::Trouble;
 use crate::gateway::{Gateway, count, life, target};
@@ -81,7 +82,17 @@ async fn infer(doors: &Doors, peer: SocketAddr, request: Request<Incoming>, path
     if path.ends_with("/count_tokens") {
         return count::count(&doors.gateway, &asked).await;
     }
-    life::serve(Arc::clone(&doors.gateway), asked, key.map(|key| key.id)).await
+    life::serve(Arc::clone(&doors.gateway), asked, key.map(used)).await
+}
+
+/// A key as the gateway reckons with it.
+fn used(key: Key) -> KeyUse {
+    let limits = Limits {
+        usd_per_day: key.limits.budget_usd_per_day,
+        requests_per_minute: key.limits.requests_per_minute,
+        tokens_per_minute: key.limits.tokens_per_minute,
+    };
+    KeyUse { id: key.id, name: key.name, limits }
 }
 
 /// The dialect in which an error is told.

@@ -20,6 +20,7 @@ use super::slow::Impatient;
 use super::{infer, remember, routes};
 use crate::app::App;
 use crate::gateway::{Gateway, retention, watch};
+use crate::people::tokens;
 use crate::tasks::{Stop, Tasks};
 use crate::{monitor, signals};
 
@@ -71,6 +72,15 @@ impl Default for Limits {
     }
 }
 
+/// Puts what features and keys spent in the last 24 hours into their budgets.
+async fn remember_spending(app: &App, gateway: &Gateway) -> Result<()> {
+    gateway.remember_spending().await?;
+    let list = tokens::list(app.clone(), tokens::ListTokens::default()).await?;
+    let limited = list.tokens.into_iter().filter(|key| key.limits.budget_usd_per_day.is_some());
+    let ids: Vec<String> = limited.map(|key| key.id).collect();
+    Ok(gateway.remember_spending_of_keys(&ids).await?)
+}
+
 /// Serves until the app is asked to stop; what was begun is finished within the grace.
 pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<()> {
     let mut stop = app.stop.clone();
@@ -79,7 +89,7 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     if let Some(problem) = gateway.problem() {
         anstream::eprintln!("warning: no feature is served until this is mended: {problem}");
     }
-    if let Err(error) = gateway.remember_spending().await {
+    if let Err(error) = remember_spending(&app, &gateway).await {
         anstream::eprintln!(
             "warning: budgets begin anew, because what was spent is not known: {error}"
         );

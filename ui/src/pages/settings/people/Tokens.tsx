@@ -8,6 +8,7 @@ import { ProblemShown } from "../../../parts/Problem.tsx";
 import { Reading } from "../../../parts/Reading.tsx";
 import { Table } from "../../../parts/Table.tsx";
 import { ago, day } from "../../../says/time.ts";
+import { limitsInWords } from "./roles.ts";
 import { TokenDialog } from "./TokenDialog.tsx";
 
 export function Tokens() {
@@ -29,6 +30,7 @@ export function Tokens() {
                 { head: "role", cell: ({ role }) => role },
                 { head: "made", cell: ({ created_at_ms }) => day(created_at_ms) },
                 { head: "last used", cell: ({ last_used_at_ms }) => (last_used_at_ms === null ? <span className="soft">never</span> : ago(last_used_at_ms)) },
+                { head: "limits", cell: (token) => limitsInWords(token).join(", ") || <span className="soft">none</span> },
                 {
                   head: "revoke", isHeadHidden: true, isNumber: true,
                   cell: ({ id, name }) => (asked === id

@@ -52,6 +52,15 @@ pub enum TokenCommand {
         /// What the program may do.
         #[arg(long, value_enum)]
         role: TokenRoleName,
+        /// What answers may cost in 24 hours, in US dollars.
+        #[arg(long, value_name = "USD")]
+        budget_usd_per_day: Option<f64>,
+        /// Most requests in a minute.
+        #[arg(long, value_name = "N")]
+        requests_per_minute: Option<u64>,
+        /// Most tokens in a minute, read and written.
+        #[arg(long, value_name = "N")]
+        tokens_per_minute: Option<u64>,
     },
     /// Revoke a key at once.
     Revoke {
