@@ -45,6 +45,7 @@ for (const Hands of bothHands) {
     await seen(admin, id);
     const queue = await proposed(admin);
     await labelled(mina, queue);
+    await labelled(admin, queue);
     await promoted(admin, queue, folder);
     await judged(admin, folder, client);
     for (const person of people) person.calm();
@@ -105,14 +106,20 @@ async function seen(person, id) {
 /** One click, or one key, and it waits for people; the answer's queue. */
 async function proposed(person) {
   const { page, hands } = person;
-  if (hands instanceof Mouse) await hands.press(page.getByRole("button", { name: /Make it a candidate case/ }));
-  else await hands.keys("c");
-  await page.getByText(/It waits in triage-candidates .* until then no run and no gate uses it/).waitFor();
+  await hands.choose(page.getByLabel("Who labels it"), "two people");
+  const button = page.getByRole("button", { name: /Make it a candidate case/ });
+  if (hands instanceof Mouse) await hands.press(button);
+  else {
+    // Out of the list of choices, where a letter chooses.
+    await hands.into(button);
+    await hands.keys("c");
+  }
+  await page.getByText(/It waits in triage-candidates for labels by 2 people; until then no run and no gate uses it/).waitFor();
   await readable(person, "a request that became a candidate");
   return "triage-candidates";
 }
 
-/** Somebody who saw neither the answer nor the thumb says what is right. */
+/** Each of two says what is right, with neither the answer nor the thumb nor the other's label in view. */
 async function labelled({ page, hands }, queue) {
   await hands.keys("g l");
   await hands.press(page.getByRole("link", { name: queue, exact: true }));
@@ -129,7 +136,7 @@ async function labelled({ page, hands }, queue) {
   await page.getByText(/label from you in this sitting/).waitFor();
 }
 
-/** The agreed label becomes a held-out case of the dataset. */
+/** What both said becomes a held-out case of the dataset. */
 async function promoted(person, queue, folder) {
   const { page, hands } = person;
   await hands.keys("g l");

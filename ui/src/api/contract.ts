@@ -1285,7 +1285,7 @@ export interface Operations {
     { text: string; n: number; next: string | null }
   >;
   "inferences.to_case": Op<
-    { inference: string; feature?: string; expected?: Json; note?: string },
+    { inference: string; feature?: string; expected?: Json; note?: string; overlap?: number },
     { queue: string; item: string; is_new: boolean; suggested: Json; says: string }
   >;
   "inferences.forget_user": Op<

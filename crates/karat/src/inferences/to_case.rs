@@ -28,6 +28,9 @@ pub struct InferenceToCase {
     /// Why it should be a case.
     #[serde(default)]
     pub note: Option<String>,
+    /// How many people label it; 1 where absent. The first candidate of a feature says it for all that follow.
+    #[serde(default)]
+    pub overlap: Option<u32>,
 }
 
 /// Where the candidate waits.
@@ -92,6 +95,7 @@ pub async fn to_case(app: App, input: InferenceToCase) -> Result<InferenceCase> 
         from: "production".into(),
         from_case: None,
         inference: Some(from),
+        overlap: input.overlap,
     };
     let proposed = propose(&app, proposal).await?;
     let left_out = if made.had_instructions {

@@ -87,16 +87,22 @@ struct Found {
     answer: Option<Value>,
 }
 
+/// Refuses an overlap that is no number of people.
+pub fn refuse_overlap(overlap: u32) -> Result<()> {
+    if (1..=MOST_OVERLAP).contains(&overlap) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!(
+        "an overlap of {overlap} is no number of people\n  next: give a number from 1 to {MOST_OVERLAP}"
+    )))
+}
+
 /// Opens a queue.
 pub async fn open(app: App, input: OpenQueue) -> Result<QueueShown> {
     let project = app.project()?;
     let feature = feature_of(&project, &input.feature)?;
     let overlap = input.overlap.unwrap_or(2);
-    if !(1..=MOST_OVERLAP).contains(&overlap) {
-        return Err(Refusal::invalid(format!(
-            "an overlap of {overlap} is no number of people\n  next: give a number from 1 to {MOST_OVERLAP}"
-        )));
-    }
+    refuse_overlap(overlap)?;
     let mode = input.mode.unwrap_or_default();
     let dataset = dataset_of(&project, feature, input.source)?;
     let cases: &[Case] = dataset.as_ref().map_or(&[], |dataset| &dataset.cases);

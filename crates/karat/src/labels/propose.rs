@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::item::Item;
 use super::keep;
-use super::open::feature_of;
+use super::open::{feature_of, refuse_overlap};
 use super::queue::{MOST_BYTES, Mode, Queue, Source, name_for};
 use super::settle::{self, Wished};
 use super::task::{Drawn, FromInference, Provenance, Task};
@@ -33,6 +33,8 @@ pub struct Proposal {
     pub from_case: Option<String>,
     /// The inference that it was made from.
     pub inference: Option<FromInference>,
+    /// How many people label it; 1 where absent. The first candidate of a feature says it for its queue.
+    pub overlap: Option<u32>,
 }
 
 /// Where the candidate stands.
@@ -78,8 +80,10 @@ pub async fn propose(app: &App, proposal: Proposal) -> Result<Proposed> {
             4 * MOST_BYTES
         )));
     }
+    let overlap = proposal.overlap.unwrap_or(1);
+    refuse_overlap(overlap)?;
     let cases = cases_of(&project, feature);
-    let queue = candidates(app, feature, &cases).await?;
+    let queue = candidates(app, feature, &cases, overlap).await?;
     let store = app.store()?;
     let hash = Hash::of_json(&input);
     // An input that is a case already gets a second look, under the rules of that case's side.
@@ -156,7 +160,7 @@ fn cases_of(project: &Project, feature: &Feature) -> Vec<Case> {
 }
 
 /// The feature's queue of candidates, made on first use.
-async fn candidates(app: &App, feature: &Feature, cases: &[Case]) -> Result<Queue> {
+async fn candidates(app: &App, feature: &Feature, cases: &[Case], overlap: u32) -> Result<Queue> {
     let store = app.store()?;
     let name = queue_name(&feature.name);
     if let Some(queue) = keep::existing_queue(&store, &name).await? {
@@ -176,7 +180,7 @@ async fn candidates(app: &App, feature: &Feature, cases: &[Case]) -> Result<Queu
         options: asked.options,
         path: asked.path,
         mode: Mode::Blind,
-        overlap: 1,
+        overlap,
         source: Source::Proposed,
         split: None,
         run: None,

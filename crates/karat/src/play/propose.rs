@@ -67,6 +67,7 @@ pub async fn propose(app: App, input: ProposeCase) -> Result<ProposedCase> {
         from: "play".into(),
         from_case: input.from_case,
         inference: None,
+        overlap: None,
     };
     let proposed = labels::propose::propose(&app, proposal).await?;
     let says = format!("It {}; until then no run and no gate uses it.", proposed.says);

@@ -140,7 +140,10 @@ fn an_inference_becomes_a_candidate_case_whose_correction_is_never_gold() {
     let id = ask(&served.visitor(), "ann", "my card was charged twice");
     corrected(&folder, &id, "billing");
     let admin = served.admin();
-    let made = admin.call("inferences.to_case", &json!({"inference": id})).json();
+    let nobody = admin.call("inferences.to_case", &json!({"inference": id, "overlap": 0}));
+    assert_eq!(nobody.status, 400, "{nobody:?}");
+    let made = admin.call("inferences.to_case", &json!({"inference": id, "overlap": 2})).json();
+    assert!(made["says"].as_str().unwrap().contains("for labels by 2 people"), "{made}");
     assert_eq!((&made["suggested"], &made["is_new"]), (&json!("billing"), &json!(true)), "{made}");
     let again = admin.call("inferences.to_case", &json!({"inference": id})).json();
     assert_eq!((&again["item"], &again["is_new"]), (&made["item"], &json!(false)));

@@ -101,6 +101,7 @@ async fn new_rows_and_candidates_become_cases_in_a_table_and_answers_are_correct
 
     let proposal = |message: &str| Proposal {
         inference: None,
+        overlap: None,
         feature: "triage".into(),
         input: json!({"message": message}).as_object().unwrap().clone(),
         expected: Some(json!({"queue": "billing"})),

@@ -135,6 +135,15 @@ fn a_silent_loss_is_found_told_once_and_taken_back_with_one_word() {
     answered_by(&served.visitor(), "spare");
     assert!(folder.read("karat.toml").contains("[\"live\", \"spare\", \"last\"]"));
 
+    let waterfall = admin.call("waterfall.show", &json!({"feature": "ask"})).json();
+    let names: Vec<&str> = waterfall["answering"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["variant"].as_str().unwrap())
+        .collect();
+    assert_eq!((names, &waterfall["is_decided"]), (vec!["spare", "last", "live"], &json!(true)));
+
     // Today begins with it, in the browser and on the terminal.
     let today = admin.call("today.show", &json!({})).json();
     assert!(

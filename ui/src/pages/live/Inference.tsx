@@ -97,7 +97,7 @@ function Shown({ shown }: { shown: ShownInference }) {
           />
         </Section>
       )}
-      {has_body && it.feature && <MakeCase inference={it.id} />}
+      {has_body && it.feature && <MakeCase inference={it.id} feature={it.feature} />}
       <Command text={`karat call inferences.show '{"inference":"${it.id}"}'`} />
     </>
   );
