@@ -1033,6 +1033,19 @@ export interface CanaryRun {
   is_alarm: boolean;
 }
 
+/** A level that was learnt from a variant's own past. */
+export interface LevelShown {
+  feature: string;
+  variant: string;
+  metric: string;
+  says: string;
+  n: number;
+  mean: number;
+  lower: number;
+  level: number;
+  learnt_at_ms: number;
+}
+
 export interface CanaryShown {
   feature: string;
   variant: string;
@@ -1259,7 +1272,7 @@ export interface Operations {
 
   "monitor.show": Op<
     { feature?: string },
-    { incidents: Incident[]; canaries: CanaryShown[]; decisions: Decision[]; n_notices_waiting: number }
+    { incidents: Incident[]; canaries: CanaryShown[]; decisions: Decision[]; levels: LevelShown[]; n_notices_waiting: number }
   >;
   "waterfall.show": Op<
     { feature?: string },

@@ -25,6 +25,9 @@ pub struct Baseline {
     pub lower: f64,
     /// Upper bound of the 95th percentile, in milliseconds or US dollars.
     pub limit: Option<f64>,
+    /// The content of what measured, where that can change.
+    #[serde(default)]
+    pub instrument: Option<String>,
     /// The last observation behind it, in milliseconds since the Unix epoch.
     pub until_ms: i64,
 }
@@ -34,9 +37,6 @@ impl Keep for Baseline {
 }
 
 impl Baseline {
-    /// None yet, or no longer.
-    pub const NONE: Self = Self { n: 0, mean: 0.0, lower: 0.0, limit: None, until_ms: 0 };
-
     /// Learns from what was observed: shares from 0 to 1, or milliseconds and US dollars.
     pub fn learn(metric: &Metric, observed: &[f64], until_ms: i64) -> Option<Self> {
         let n = observed.len() as u64;
@@ -47,12 +47,19 @@ impl Baseline {
             let limit = if bounds.upper.is_finite() { bounds.upper } else { *sorted.last()? };
             let n_within = observed.iter().filter(|value| **value <= limit).count();
             let mean = n_within as f64 / n as f64;
-            return Some(Self { n, mean, lower: WITHIN, limit: Some(limit), until_ms });
+            return Some(Self {
+                n,
+                mean,
+                lower: WITHIN,
+                limit: Some(limit),
+                instrument: None,
+                until_ms,
+            });
         }
         let observations = Observations::values(observed).ok()?;
         let mean = observations.mean()?;
         let lower = Betting::new(0.5, MIN_GAP).ok()?.lower(&observations, ALPHA).ok()?;
-        Some(Self { n, mean, lower, limit: None, until_ms })
+        Some(Self { n, mean, lower, limit: None, instrument: None, until_ms })
     }
 
     /// What is demanded because of it.

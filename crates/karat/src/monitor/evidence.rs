@@ -94,6 +94,8 @@ pub struct Streams(HashMap<Stream, One>);
 
 #[derive(Debug, Default)]
 struct One {
+    /// The content of what measures; another one measures something else.
+    instrument: Option<String>,
     /// What was observed while there was no level.
     learning: Vec<f64>,
     /// True where the level was learnt here.
@@ -120,6 +122,9 @@ impl Streams {
             self.0.insert(stream.clone(), One::default());
         }
         let one = self.0.get_mut(stream)?;
+        if one.instrument.as_deref() != seen.instrument {
+            *one = One { instrument: seen.instrument.map(str::to_owned), ..One::default() };
+        }
         if let Aim::Learn(wanted) = question.aim
             && !one.is_learnt
         {
@@ -163,7 +168,8 @@ impl One {
             return None;
         }
         let observed = std::mem::take(&mut self.learning);
-        let baseline = Baseline::learn(&stream.metric, &observed, seen.at_ms)?;
+        let learnt = Baseline::learn(&stream.metric, &observed, seen.at_ms)?;
+        let baseline = Baseline { instrument: self.instrument.clone(), ..learnt };
         self.hold_against(&baseline.goal(), question)?;
         self.is_learnt = true;
         Some(Found::Learnt(stream.clone(), baseline))

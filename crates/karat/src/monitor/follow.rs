@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
-use karat_records::{Inference, LiveScore};
+use karat_records::{Hash, Inference, LiveScore};
 use karat_store::{InferenceFilter, InferenceRow, Store};
 
 use super::baseline::Baseline;
@@ -40,7 +40,8 @@ const FUTURE_MS: i64 = 60 * 60 * 1000;
 pub struct Following {
     streams: Streams,
     baselines: Option<HashMap<String, Baseline>>,
-    gated: HashMap<(String, String, String), Gated>,
+    /// By feature, variant and scorer, with the content of the scorer.
+    gated: HashMap<(String, String, String), (Hash, Gated)>,
     gated_at_ms: i64,
     closed_at_ms: HashMap<Stream, i64>,
     scores_after: Option<u64>,
@@ -85,8 +86,11 @@ impl Following {
             for feature in project.features.iter().filter(|feature| feature.live_sample > 0.0) {
                 for gated in gated::latest(store, &feature.name).await? {
                     for one in gated.report.metrics {
+                        let scorer = gated.scorers.iter().find(|scorer| scorer.name == one.name);
+                        let Some(scorer) = scorer else { continue };
+                        let measured = Gated { lower: one.lower, n: one.n };
                         let key = (feature.name.clone(), gated.report.name.clone(), one.name);
-                        self.gated.insert(key, Gated { lower: one.lower, n: one.n });
+                        self.gated.insert(key, (scorer.hash.clone(), measured));
                     }
                 }
             }
@@ -264,12 +268,14 @@ impl Following {
         let name = stream.name();
         let known = self.baselines.as_ref().and_then(|all| all.get(&name));
         // What was learnt before an incident was closed holds no longer.
-        let known = known.filter(|baseline| baseline.until_ms > closed_at_ms);
+        let known = known.filter(|baseline| {
+            baseline.until_ms > closed_at_ms && baseline.instrument.as_deref() == seen.instrument
+        });
         if known.is_some_and(|baseline| seen.at_ms <= baseline.until_ms) {
             return Ok(None);
         }
         let question = Question {
-            aim: aim(feature, &stream.metric, self.gated_of(&stream), known),
+            aim: aim(feature, &stream.metric, self.gated_of(&stream, seen.instrument), known),
             run_length: run_length(feature, &stream.metric),
             n_metrics: n_metrics(feature),
         };
@@ -287,11 +293,13 @@ impl Following {
         }
     }
 
-    fn gated_of(&self, stream: &Stream) -> Option<Gated> {
+    /// What the gate measured with the same scorer.
+    fn gated_of(&self, stream: &Stream, instrument: Option<&str>) -> Option<Gated> {
         let (Metric::Score(scorer), Some(variant)) = (&stream.metric, &stream.variant) else {
             return None;
         };
         let key = (stream.feature.clone(), variant.clone(), scorer.clone());
-        self.gated.get(&key).copied()
+        let (hash, gated) = self.gated.get(&key)?;
+        (Some(hash.as_str()) == instrument).then_some(*gated)
     }
 }

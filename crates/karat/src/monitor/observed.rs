@@ -41,10 +41,11 @@ pub fn at_once(inference: &Inference) -> Vec<Observed<'_>> {
 }
 
 /// What a live score says; nothing where the scorer could not decide.
-pub fn scored<'a>(inference: &'a Inference, score: &LiveScore) -> Option<Observed<'a>> {
+pub fn scored<'a>(inference: &'a Inference, score: &'a LiveScore) -> Option<Observed<'a>> {
     let value = score.value?.clamp(0.0, 1.0);
     let mut seen = observation(inference, value);
     seen.simulated |= score.simulated;
+    seen.instrument = Some(score.scorer_hash.as_str());
     Some((inference.variant.as_deref()?, Metric::Score(score.scorer.clone()), seen))
         .map(|(variant, metric, seen)| (Some(variant), metric, seen))
 }
@@ -91,6 +92,7 @@ fn observation(inference: &Inference, raw: f64) -> Observation<'_> {
             content: inference.variant_hash.as_ref().map(karat_records::Hash::as_str),
         },
         asked: Asked { n_tokens: inference.usage.map_or(0, read), tags: Some(&inference.tags) },
+        instrument: None,
         simulated: inference.simulated,
     }
 }

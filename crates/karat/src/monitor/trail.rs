@@ -32,6 +32,8 @@ pub struct Observation<'a> {
     pub origin: Origin<'a>,
     /// What was asked.
     pub asked: Asked<'a>,
+    /// The content of what measured, where that can change.
+    pub instrument: Option<&'a str>,
     /// True where a scripted server answered.
     pub simulated: bool,
 }
@@ -186,7 +188,8 @@ mod tests {
     fn seen<'a>(at_ms: i64, served: &'a str, fingerprint: &'a str) -> Observation<'a> {
         let origin =
             Origin { served: Some(served), fingerprint: Some(fingerprint), content: Some("c") };
-        Observation { at_ms, raw: 1.0, origin, asked: Asked::default(), simulated: false }
+        let asked = Asked::default();
+        Observation { at_ms, raw: 1.0, origin, asked, instrument: None, simulated: false }
     }
 
     #[test]

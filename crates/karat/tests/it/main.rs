@@ -50,3 +50,4 @@ mod story;
 mod tau;
 mod today;
 mod traffic;
+mod watched;

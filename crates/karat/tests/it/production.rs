@@ -18,7 +18,7 @@ use crate::program::Folder;
 
 const HOUR_MS: i64 = 3_600_000;
 
-fn inference(id: &str, received_at_ms: i64) -> Inference {
+pub fn inference(id: &str, received_at_ms: i64) -> Inference {
     Inference {
         id: id.to_owned(),
         received_at_ms,
@@ -308,6 +308,13 @@ async fn thumbs_count_once_when_their_time_is_over_against_what_was_learnt_at_fi
     assert_eq!(again.len(), 1);
     assert!((again[0].goal.level - fall.goal.level).abs() < 1e-9);
     assert_eq!(kept::list::<Baseline>(&store).await.unwrap(), learnt);
+    let shown = call(&viewer, "monitor.show", json!({"feature": "triage"})).await.unwrap();
+    let level = &shown["levels"][0];
+    assert_eq!(
+        (&level["metric"], &level["says"]),
+        (&json!("thumbs-up"), &json!("thumbs that are up"))
+    );
+    assert_eq!((&level["variant"], &level["n"]), (&json!("mini"), &json!(200)));
     drop(store);
     viewer.close().await;
 }

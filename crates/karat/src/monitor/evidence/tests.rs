@@ -38,7 +38,8 @@ fn question(demanded: f64, run_length: f64, n_metrics: u32) -> Question {
 
 fn seen(at_ms: i64, raw: f64, served: &str) -> Observation<'_> {
     let origin = Origin { served: Some(served), ..Origin::default() };
-    Observation { at_ms, raw, origin, asked: Asked::default(), simulated: false }
+    let asked = Asked::default();
+    Observation { at_ms, raw, origin, asked, instrument: None, simulated: false }
 }
 
 /// After how many observations a stream falls; `None` if it does not within `most`.
@@ -176,4 +177,8 @@ fn another_level_begins_anew_and_streams_stay_few() {
     let n_first = (1..100).find(|n| add(&mut streams, 0.9, *n)).unwrap();
     assert!((1..100).all(|n| !add(&mut streams, 0.9, n)), "an alarm is told once");
     assert!((1..n_first).all(|n| !add(&mut streams, 0.91, n)), "another level knows nothing");
+    let edited = |n| Observation { instrument: Some("edited"), ..seen(n, 0.0, "m") };
+    let question = question(0.91, 1000.0, 1);
+    let n_again = (1..100).find(|n| streams.add(&stream(), &question, &edited(*n)).is_some());
+    assert!(n_again.unwrap() >= n_first, "an edited scorer measures something else");
 }

@@ -32,7 +32,8 @@ pattern = "x"
 fn criteria_come_first_then_the_gate_then_the_past() {
     let tone = Metric::Score("tone".into());
     let gated = Some(Gated { lower: 0.88, n: 300 });
-    let past = Baseline { n: 200, mean: 0.9, lower: 0.85, limit: None, until_ms: 0 };
+    let past =
+        Baseline { n: 200, mean: 0.9, lower: 0.85, limit: None, instrument: None, until_ms: 0 };
     let demanding = feature(
         r#"tone = { metric = "tone", min = 0.9 }
 fast = { metric = "latency", max = "2s", quantile = 0.9 }

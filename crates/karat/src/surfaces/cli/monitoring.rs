@@ -106,6 +106,19 @@ fn shown(monitored: &Monitored) -> String {
             decision.feature
         );
     }
+    for level in &monitored.levels {
+        let _ = writeln!(
+            text,
+            "learnt {}/{}: {} at {:.2}, surely {:.2} (n {}); an incident opens below {:.2}",
+            level.feature,
+            level.variant,
+            tables::plain(&level.says, 100),
+            level.mean,
+            level.lower,
+            level.n,
+            level.level
+        );
+    }
     if monitored.n_notices_waiting > 0 {
         let _ = writeln!(
             text,
