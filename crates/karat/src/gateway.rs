@@ -272,7 +272,9 @@ impl Gateway {
         match spending.reserve(now_ms, &owner, &feature.name, limits, guess) {
             Ok(reservation) => taken.push(reservation),
             Err(exceeded) => {
-                taken.into_iter().for_each(|reservation| spending.release(reservation));
+                for reservation in taken {
+                    spending.release(reservation);
+                }
                 return Err(exceeded);
             }
         }
@@ -282,7 +284,9 @@ impl Gateway {
     /// Gives places back whose request nobody was asked.
     pub fn release(&self, reservations: Vec<Reservation>) {
         let mut spending = lock(&self.spending);
-        reservations.into_iter().for_each(|reservation| spending.release(reservation));
+        for reservation in reservations {
+            spending.release(reservation);
+        }
     }
 
     /// Puts what it did need in the place of what was reserved.
