@@ -75,3 +75,75 @@ walk("a first request leads to what the feature does and to its worst answer", s
   await watch.waitFor();
   assert.match((await watch.innerText()).replace(/\s+/g, " "), /triage .* 0 of 3/);
 });
+
+/** A model that is good for its gate and ten requests, and wrong more often than not afterwards. */
+const WORSE = `seed = 5
+[[answer]]
+text = "ok"
+wrong_text = "no"
+[[drift]]
+model = "good"
+after = 70
+wrong = 0.7
+`;
+
+/** Every live answer is scored by what the gate judged with; `url` answers for the model. */
+const project = (url) => `[project]
+name = "asking"
+[providers.sim]
+dialect = "openai-chat"
+base_url = "${url}"
+[datasets.cases]
+file = "cases.jsonl"
+[features.ask]
+dataset = "cases"
+live_sample = 1.0
+waterfall = ["live"]
+[features.ask.variants.live]
+kind = "chat"
+model = "sim/good"
+prompt = "ask.md"
+[features.ask.scorers]
+fine = { kind = "regex", pattern = "^ok$" }
+[features.ask.mvq]
+fine = { metric = "fine", min = 0.8 }
+`;
+
+function asking() {
+  const folder = new Folder();
+  const cases = Array.from({ length: 60 }, (_, index) => JSON.stringify({ id: `c${index}`, input: `case ${index}`, expected: "ok" }));
+  folder.write("cases.jsonl", `${cases.join("\n")}\n`);
+  folder.write("ask.md", "# system\nAnswer ok.\n# user\n{{ message }}\n");
+  folder.write("karat.toml", project("http://127.0.0.1:9/v1"));
+  folder.write("mock.toml", WORSE);
+  return folder;
+}
+
+walk("answers that become worse live stand beside what the gate promised", asking, async ({ person, page, folder, server, t }) => {
+  const model = await startMock(path(folder.path, "mock.toml"));
+  t.after(() => model.end());
+  folder.write("karat.toml", project(model.url));
+  const gate = folder.karat("gate", "--quiet");
+  assert.equal(gate.code, 0, gate.err);
+
+  const ask = () => fetch(`${server.url}/v1/chat/completions`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ model: "ask", messages: [{ role: "user", content: "case 1" }] }) });
+  const open = async () => (await done(person, "monitor.show", { feature: "ask" })).incidents;
+  // Changed files are served within a second.
+  for (let n = 0; n < 50 && (await ask()).status !== 200; n += 1) await new Promise((go) => setTimeout(go, 100));
+  for (let n = 0; n < 30 && (await open()).length === 0; n += 1) {
+    for (let each = 0; each < 10; each += 1) assert.equal((await ask()).status, 200);
+    await new Promise((go) => setTimeout(go, 600));
+  }
+  const [incident] = await open();
+  assert.equal(incident.metric, "score of fine");
+
+  await page.goto(`${server.url}/live?feature=ask`);
+  await page.getByRole("region", { name: "What became worse" }).waitFor();
+  await page.getByRole("region", { name: "The gate beside live answers" }).waitFor();
+  const words = await said(page);
+  assert.match(words, /live of ask: score of fine on live answers fell to 0\.\d\d \[/);
+  assert.match(words, /fine of live: 1\.00 \[0\.\d\d, 1\.00\] in the gate \(n 60\), 0\.\d\d \[0\.\d\d, 0\.\d\d\] live \(n \d+\): performance dropped by 0\.\d\d/);
+  await readable(person, "Live, worse than its gate");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await person.fits();
+});
