@@ -175,7 +175,8 @@ export interface LiveMean {
 
 export interface LiveGap {
   variant: string;
-  scorer: string;
+  /** a scorer, or `answered` */
+  metric: string;
   criterion: string | null;
   demand: string | null;
   floor: number | null;

@@ -66,7 +66,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("proofs", &["evals", "gate", "datasets"]),
     ("today", &["proofs", "evals", "gate", "labels", "bets", "monitor", "live"]),
-    ("live", &["evals", "history", "signals"]),
+    ("live", &["evals", "gate", "history", "signals"]),
     (
         "surfaces",
         &[

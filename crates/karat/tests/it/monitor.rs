@@ -216,7 +216,7 @@ fn answers_that_become_worse_live_open_an_incident_that_names_metric_n_and_inter
             ),
             (
                 "right = { metric = \"right\", min = 0.5 }",
-                "right = { metric = \"right\", min = 0.5 }\nfine = { metric = \"fine\", min = 0.8 }",
+                "right = { metric = \"right\", min = 0.5 }\nfine = { metric = \"fine\", min = 0.8 }\nerrors = { metric = \"error-rate\", max = 0.2 }",
             ),
         ],
     );
@@ -260,7 +260,7 @@ fn answers_that_become_worse_live_open_an_incident_that_names_metric_n_and_inter
     // The gate's value stands beside the live one, in the browser and on the terminal.
     let live = admin.call("live.show", &json!({"feature": "ask"})).json();
     let gaps = live["features"][0]["gaps"].as_array().unwrap();
-    let gap = gaps.iter().find(|gap| gap["variant"] == "live" && gap["scorer"] == "fine").unwrap();
+    let gap = gaps.iter().find(|gap| gap["variant"] == "live" && gap["metric"] == "fine").unwrap();
     assert_eq!((&gap["gate"]["n"], &gap["criterion"]), (&json!(60), &json!("fine")));
     assert_eq!((&gap["difference"]["verdict"], &gap["simulated"]), (&json!("worse"), &json!(true)));
     let says = gap["says"].as_str().unwrap();
@@ -268,7 +268,14 @@ fn answers_that_become_worse_live_open_an_incident_that_names_metric_n_and_inter
         says.contains("in the gate (n 60)") && says.contains("performance dropped by"),
         "{says}"
     );
-    let right = gaps.iter().find(|gap| gap["variant"] == "live" && gap["scorer"] == "right");
+    let answered = gaps.iter().find(|gap| gap["variant"] == "live" && gap["metric"] == "answered");
+    let answered = answered.unwrap();
+    assert_eq!((&answered["gate"]["mean"], &answered["live"]["mean"]), (&json!(1.0), &json!(1.0)));
+    assert_eq!(
+        (&answered["floor"], &answered["difference"]["verdict"]),
+        (&json!(0.8), &json!("not-shown"))
+    );
+    let right = gaps.iter().find(|gap| gap["variant"] == "live" && gap["metric"] == "right");
     assert!(right.unwrap()["live"].is_null(), "what needs a desired answer is not measured live");
     let monitor = folder.karat(&["monitor", "ask"]);
     assert!(

@@ -110,3 +110,26 @@ fn an_answer_that_was_drawn_seldom_stands_for_more() {
 fn a_variant_that_nobody_asked_has_no_row() {
     assert!(gaps(&[variant()], &scores(9, 9, b"tone", 1.0), &[]).is_empty());
 }
+
+#[test]
+fn what_the_gate_said_about_errors_stands_beside_requests_with_an_answer() {
+    let mut variant = variant();
+    let mut errors = variant.report.verdict.as_ref().unwrap().criteria[0].clone();
+    errors.metric = "error-rate".into();
+    (errors.estimate, errors.lower, errors.upper) = (Some(0.01), Some(0.0), Some(0.03));
+    errors.bound = 0.05;
+    variant.report.verdict.as_mut().unwrap().criteria.push(errors);
+    let [hour] = hours();
+    let hours = [Hour { n: 1020, n_cancelled: 20, n_failed: 60, n_cut: 40, ..hour }];
+    let found = gaps(&[variant], &[], &hours);
+    let answered = &found[0];
+    assert_eq!((answered.metric.as_str(), answered.live.unwrap().n), ("answered", 1000));
+    assert!(
+        answered.says.contains("0.99 [0.97, 1.00] in the gate (n 300), 0.90 ["),
+        "{}",
+        answered.says
+    );
+    assert!((answered.floor.unwrap() - 0.95).abs() < 1e-9);
+    assert_eq!(answered.difference.unwrap().verdict, GapShown::Worse);
+    assert_eq!((found.len(), found[1].live), (2, None));
+}
