@@ -17,9 +17,9 @@ fn kept(folder: &str) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| {
-            let path = entry.expect("the folder can be read").path();
-            let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
-            (name, fs::read(path).expect("the file can be read"))
+            let path = entry.expect("an entry of the corpus").path();
+            let name = path.file_name().expect("files have names").to_string_lossy().into_owned();
+            (name, fs::read(path).expect("a file of the corpus"))
         })
         .collect();
     files.sort();
