@@ -17,7 +17,7 @@ tokens_per_chunk = 1
 contains = "find it"
 tool_calls = [{ name = "find", arguments = { what = "a lamp and a very long cable" } }]
 [[answer]]
-model = "spare"
+model = "spare*"
 text = "six ten"
 usage = { input_tokens = 20, output_tokens = 2 }
 [[answer]]
@@ -41,6 +41,12 @@ always = true
 model = "overloads*"
 kind = "overload-in-stream"
 chunks = 2
+always = true
+[[fault]]
+model = "spare-refuses"
+contains = "hello"
+kind = "status"
+status = 400
 always = true
 [[fault]]
 model = "down"
@@ -141,6 +147,26 @@ fn calls_of_tools_and_answers_with_a_shape_are_not_gone_on_with() {
             assert_eq!((row.outcome, row.attempts.len()), (Outcome::Cut, 1), "{model}: {body}");
         }
     }
+}
+
+#[test]
+fn a_model_that_takes_no_words_into_its_mouth_is_told_to_go_on() {
+    let server = Server::start(SCRIPT);
+    let waterfall = [("broken", "chat/cuts"), ("spare", "messages/spare-refuses")];
+    let folder = project(&server.url, &feature("ask", &waterfall, CONTINUE));
+    let served = Served::start(&folder);
+    let reply = ask(&served.visitor(), Dialect::Anthropic, "ask", true);
+    let understood = understand(Dialect::Anthropic, true, &reply);
+    assert!(understood.is_done, "{reply:?}");
+    assert_eq!(understood.answer.text, "one two six ten");
+    let row = Ledger::of(&folder).get(&reply);
+    let attempts: Vec<_> = row
+        .attempts
+        .iter()
+        .map(|it| (it.variant.as_deref().unwrap(), it.attempt.failure.is_none()))
+        .collect();
+    assert_eq!(attempts, [("broken", false), ("spare", false), ("spare", true)]);
+    assert_eq!((row.outcome, row.text.as_str()), (Outcome::Answered, "one two six ten"));
 }
 
 #[test]
