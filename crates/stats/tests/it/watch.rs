@@ -62,6 +62,26 @@ fn a_known_event_finds_a_fall_sooner_than_waiting() {
 }
 
 #[test]
+fn streams_that_share_a_promise_share_the_risk_of_an_event() {
+    for n_streams in [1, 8, 1000] {
+        let detection = Detection { n_streams, ..Detection::below(0.9, 1e12) };
+        let mut watch = Watch::new(&Watched { detection, alpha: 0.05 }).unwrap();
+        watch.event().unwrap();
+        let needed = (f64::from(n_streams) / 0.05).ln();
+        for _ in 0..100 {
+            watch.observe(Sequence::Values(&[0.0])).unwrap();
+            let reading = watch.reading().unwrap();
+            let has_enough = reading.log_e_since_event.unwrap() >= needed;
+            assert_eq!(reading.alarm.is_some(), has_enough, "{n_streams}: {reading:?}");
+            if has_enough {
+                break;
+            }
+        }
+        assert_eq!(watch.reading().unwrap().alarm.unwrap().by, Trigger::Event);
+    }
+}
+
+#[test]
 fn a_stream_that_never_was_low_raises_no_alarm_however_short_the_run_length() {
     for x in [1.0, 0.95, 0.9] {
         let reading = watch(Sequence::Values(&[x; 300]), &Watched::below(0.9, 5.0)).unwrap();
