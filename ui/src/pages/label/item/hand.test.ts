@@ -28,6 +28,14 @@ test("a server that gives the same item again gives one at a time, and is asked 
   expect(wantsMore(step(sent, { what: "stored", id: "a", reveal: null }))).toBe(true);
 });
 
+test("an answer that brings what was stored meanwhile is followed by another question", () => {
+  const stored = after(arrived("a"), { what: "sent", stays: false, now_ms: 1 }, { what: "stored", id: "a", reveal: null });
+  const late = step(stored, arrived("a"));
+  expect([ids(late), wantsMore(late), late.n_arrived - stored.n_arrived]).toEqual([[], true, 1]);
+  const again = step(stored, { what: "arrived", task: { ...task("a"), item: { ...item("a"), is_repeat: true } }, now_ms: 2 });
+  expect(ids(again)).toEqual(["a"]);
+});
+
 test("arrows move between the items in hand and drafts wait with them", () => {
   let hand = after(arrived("a"), arrived("b"), { what: "edited", change: { value: "x" } }, { what: "moved", step: 1, now_ms: 5000 });
   expect([shown(hand), current(hand)?.draft.value]).toEqual(["b", undefined]);

@@ -49,11 +49,13 @@ export interface Hand {
   said: string | null;
   /** Why no further item came; null where one did. */
   thrown: unknown;
+  /** Answers to the question for another item, also those that brought nothing new: after each it is looked whether to ask again. */
+  n_arrived: number;
 }
 
 export const EMPTY_DRAFT: Draft = { value: undefined, correction: "", comment: "", isGap: false, rules: [] };
 export const EMPTY: Hand = {
-  held: [], at: 0, shown_at_ms: 0, sent: null, n_sent: 0, n_gone: 0, base: 1, queue: null, guideline: null, none_because: null, isSingle: false, said: null, thrown: null,
+  held: [], at: 0, shown_at_ms: 0, sent: null, n_sent: 0, n_gone: 0, base: 1, queue: null, guideline: null, none_because: null, isSingle: false, said: null, thrown: null, n_arrived: 0,
 };
 export const UNDO_MS = 10_000;
 const AHEAD = 2;
@@ -127,11 +129,12 @@ export function step(hand: Hand, happened: Happened): Hand {
 }
 
 function arrived(hand: Hand, { item, none_because, queue, guideline }: LabelTask, now_ms: number): Hand {
-  const known = { ...hand, queue, guideline, thrown: null };
+  const known = { ...hand, queue, guideline, thrown: null, n_arrived: hand.n_arrived + 1 };
   if (!item) return { ...known, none_because: none_because ?? "Nothing is left for you in this queue." };
   const isHere = hand.held.some((held) => held.item.id === item.id);
   // What was just sent is offered again only while it is stored or taken back.
-  if (hand.sent?.held.item.id === item.id) return { ...known, isSingle: hand.isSingle || !hand.sent.isStored };
+  const isAgain = item.is_repeat && hand.sent?.isStored === true;
+  if (hand.sent?.held.item.id === item.id && !isAgain) return { ...known, isSingle: hand.isSingle || !hand.sent.isStored };
   if (isHere) return { ...known, isSingle: true };
   const held = { item, draft: EMPTY_DRAFT, spent_ms: 0 };
   const base = hand.held.length === 0 ? item.position - hand.n_gone : hand.base;

@@ -52,9 +52,11 @@ export function useHand(queue: string) {
 
   const wants = wantsMore(hand);
   const n_held = hand.held.length;
+  const { n_arrived } = hand;
+  // Also after an answer that brought nothing: the item that was just committed, offered before it was stored.
   useEffect(() => {
     if (wants) void ask();
-  }, [wants, n_held, ask]);
+  }, [wants, n_held, n_arrived, ask]);
 
   useEffect(() => {
     const keep = () => {
