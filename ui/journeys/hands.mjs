@@ -59,13 +59,20 @@ export class Keyboard extends Hands {
   /** Goes on from where the focus is, round the page once. */
   async reach(target) {
     await target.waitFor({ state: "visible" });
-    const handle = await target.elementHandle();
-    const is = () => this.page.evaluate((element) => document.activeElement === element || (element.type === "radio" && document.activeElement?.type === "radio" && document.activeElement.name === element.name), handle);
+    let handle = await target.elementHandle();
+    const is = () => this.page.evaluate((element) => {
+      if (!element.isConnected) return "gone";
+      const { activeElement: at } = document;
+      return at === element || (element.type === "radio" && at?.type === "radio" && at.name === element.name) ? "here" : "elsewhere";
+    }, handle);
     for (let stop = 0; stop < MOST_STOPS; stop += 1) {
-      if (await is()) {
+      const found = await is();
+      if (found === "here") {
         await this.seen(handle);
         return handle;
       }
+      // A page that drew itself anew has the same thing at another place in its memory.
+      if (found === "gone") handle = await target.elementHandle();
       await this.page.keyboard.press("Tab");
     }
     assert.fail(`Tab never reaches ${target}`);
