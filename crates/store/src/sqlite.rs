@@ -45,6 +45,7 @@ mod failure;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -59,6 +60,11 @@ use writer::{Message, Work, Write, Writer};
 
 /// Appends that may wait for the writer; beyond them callers wait, so that memory stays bounded.
 const QUEUE: usize = 1024;
+
+/// How often, and with which pauses, a reader looks whether other processes have brought in what they acknowledged;
+/// under a load that never pauses their files are not empty for long, so it reads without the newest then.
+const LOOKS: usize = 25;
+const LOOK: Duration = Duration::from_millis(4);
 
 /// One open database file.
 #[derive(Debug)]
@@ -181,6 +187,13 @@ impl Sqlite {
         if self.durability == Durability::Fast || self.arrivals.is_waiting() {
             // What was acknowledged is visible as well; what could not be written is counted as lost, or tried again.
             let _ = self.write(Work::Nothing).await;
+        }
+        let others = self.arrivals.of_others();
+        for _ in 0..LOOKS {
+            if !others.are_waiting() {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
         }
         self.readers.read(query).await
     }

@@ -138,7 +138,11 @@ pub fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clo
         return format!("did you mean `{near}`?");
     }
     let list: Vec<&str> = known.into_iter().collect();
-    if list.is_empty() { String::new() } else { format!("known here: {}", list.join(", ")) }
+    if list.is_empty() {
+        return "nothing that could be named here is defined yet; define it, or take the name out"
+            .into();
+    }
+    format!("known here: {}", list.join(", "))
 }
 
 #[cfg(test)]

@@ -58,6 +58,21 @@ struct Lines {
     n_waiting: usize,
 }
 
+/// Files of other processes with their lengths at one moment.
+#[derive(Debug)]
+pub(super) struct Others(Vec<(u64, PathBuf)>);
+
+impl Others {
+    /// Whether one of them still holds what it held: they only grow until all of it is in the database.
+    pub(super) fn are_waiting(&self) -> bool {
+        self.0.iter().any(|(before, path)| length(path) >= *before)
+    }
+}
+
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |seen| seen.len())
+}
+
 /// Where an append stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -124,6 +139,14 @@ impl Arrivals {
     /// Whether the database lacks something that is acknowledged.
     pub(super) fn is_waiting(&self) -> bool {
         self.state().files.as_ref().is_some_and(|files| files.iter().any(|it| it.n_waiting > 0))
+    }
+
+    /// What other processes have acknowledged and not brought in yet.
+    pub(super) fn of_others(&self) -> Others {
+        let own =
+            |path: &PathBuf| self.state().files.iter().flatten().any(|lines| lines.path == *path);
+        let others = of_database(&self.path).into_iter().filter(|path| !own(path));
+        Others(others.map(|path| (length(&path), path)).filter(|(length, _)| *length > 0).collect())
     }
 
     /// Goes on in the other file where that one is empty, so that this one becomes empty.
