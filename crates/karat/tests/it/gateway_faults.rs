@@ -42,8 +42,10 @@ const AFTER: [Row; 4] = [
     ("overloads", "", "kind = \"overload-in-stream\"\nchunks = 2", FailureKind::ServerError),
 ];
 
+/// Pieces come one by one: a failure that comes together with the first is one before it.
 const ANSWERS: &str = r#"
 tokens_per_chunk = 1
+chunk_delay = "3ms"
 [[answer]]
 model = "spare"
 text = "from the spare"

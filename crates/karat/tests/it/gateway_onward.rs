@@ -11,8 +11,10 @@ use crate::server::Server;
 use crate::traffic::{Ledger, TERMINAL, ask, feature, path, project, request, understand, word};
 
 /// The spare variant goes on where the first breaks off: its answer is the rest.
+/// Pieces come one by one: a failure that comes together with the first is one before it.
 const SCRIPT: &str = r#"
 tokens_per_chunk = 1
+chunk_delay = "3ms"
 [[answer]]
 contains = "find it"
 tool_calls = [{ name = "find", arguments = { what = "a lamp and a very long cable" } }]
