@@ -19,7 +19,8 @@ import { Watch } from "./Watch.tsx";
 
 export default function Today() {
   const isRunning = (today: TodayShown | undefined) => (today?.runs_active.length ?? 0) > 0;
-  const today = useOperation("today.show", {});
+  // An open page turns red by itself when a model becomes worse.
+  const today = useOperation("today.show", {}, { every: 15_000 });
   const active = useOperation("runs.active", {}, { when: today.data !== undefined, every: isRunning(today.data) ? 1000 : 15_000 });
   const go = useGo();
   const room = useRef<HTMLDivElement>(null);
