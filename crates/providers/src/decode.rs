@@ -47,10 +47,19 @@ pub(crate) fn require_content(answer: ChatAnswer) -> Result<ChatAnswer, Provider
     Err(ProviderError::new(class, message).with_usage(answer.usage))
 }
 
+/// What stands at a path such as `/delta/content`.
+/// `Value::pointer` does the same and makes texts of each name for its escapes, which no name of a vendor has.
+pub(crate) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').skip(1).try_fold(value, |value, name| match value {
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        _ => value.get(name),
+    })
+}
+
 pub(crate) fn text_at(value: &Value, path: &str) -> Option<String> {
-    value.pointer(path)?.as_str().map(str::to_owned)
+    at(value, path)?.as_str().map(str::to_owned)
 }
 
 pub(crate) fn count_at(value: &Value, path: &str) -> Option<u64> {
-    value.pointer(path)?.as_u64()
+    at(value, path)?.as_u64()
 }

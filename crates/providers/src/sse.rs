@@ -102,13 +102,21 @@ impl SseDecoder {
 
     fn end_line(&mut self) -> Option<SseEvent> {
         let mut bytes = mem::take(&mut self.line);
-        if mem::take(&mut self.is_first_line) && bytes.starts_with(b"\xEF\xBB\xBF") {
-            bytes.drain(..3);
-        }
+        let event = self.read_line(&bytes);
+        // The next line needs its room again.
+        bytes.clear();
+        self.line = bytes;
+        event
+    }
+
+    fn read_line(&mut self, bytes: &[u8]) -> Option<SseEvent> {
+        let is_first = mem::take(&mut self.is_first_line);
+        let marked = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| is_first);
+        let bytes = marked.unwrap_or(bytes);
         if bytes.is_empty() {
             return self.dispatch();
         }
-        let line = String::from_utf8_lossy(&bytes);
+        let line = String::from_utf8_lossy(bytes);
         let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {

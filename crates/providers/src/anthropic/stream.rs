@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::answer_tool;
 use super::decode::{head, settle, usage};
 use crate::chat::Usage;
+use crate::decode::at;
 use crate::stream::{AnswerBlock, StreamEvent, StreamState};
 
 pub(crate) fn take(state: &mut StreamState, event: &Value, events: &mut Vec<StreamEvent>) {
     state.settle_with(settle);
-    let words = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let words = |path: &str| at(event, path).and_then(Value::as_str).unwrap_or_default();
     let key = event.get("index").and_then(Value::as_u64).unwrap_or(0);
     match words("/type") {
         "message_start" => {
@@ -42,7 +43,7 @@ pub(crate) fn take(state: &mut StreamState, event: &Value, events: &mut Vec<Stre
         },
         "content_block_stop" => end_answer_block(state, key, events),
         "message_delta" => {
-            if let Some(word) = event.pointer("/delta/stop_reason").and_then(Value::as_str) {
+            if let Some(word) = at(event, "/delta/stop_reason").and_then(Value::as_str) {
                 state.finish_word = Some(word.to_owned());
             }
             if let Some(counted) = event.get("usage") {

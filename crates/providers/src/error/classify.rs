@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{ErrorClass, ProviderError};
+use crate::decode::at;
 
 /// What a body says about an error.
 pub(super) struct Report {
@@ -18,7 +19,7 @@ pub(super) fn report(body: &Value, is_failure: bool) -> Option<Report> {
     let body = body.as_array().and_then(|items| items.first()).unwrap_or(body);
     let nested = ["/error", "/response/error", "/choices/0/error"]
         .into_iter()
-        .find_map(|path| body.pointer(path).filter(|error| !is_blank(error)));
+        .find_map(|path| at(body, path).filter(|error| !is_blank(error)));
     if let Some(error) = nested {
         return Some(read(error));
     }

@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::decode::{decode, finish, head};
 use crate::chat::{ChatAnswer, FinishReason};
+use crate::decode::at;
 use crate::stream::{StreamEvent, StreamState};
 
 pub(crate) fn take(state: &mut StreamState, event: &Value, events: &mut Vec<StreamEvent>) {
     state.settle_with(settle);
-    let words = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let words = |path: &str| at(event, path).and_then(Value::as_str).unwrap_or_default();
     let key = event.get("output_index").and_then(Value::as_u64).unwrap_or(0);
     match words("/type") {
         "response.created" | "response.in_progress" => {
