@@ -16,7 +16,7 @@ use super::snapshot::{Candidate, Way};
 pub struct Draft {
     /// As it will be recorded.
     pub inference: Inference,
-    /// Tokens and cost of those whose answer another variant went on with.
+    /// Tokens and cost of the attempts before this one.
     before: Option<(Usage, Option<f64>)>,
 }
 
@@ -108,7 +108,7 @@ impl Draft {
         inference.served.clone_from(&answer.model_served);
         inference.fingerprint.clone_from(&answer.fingerprint);
         let Way::Model(model) = &candidate.way else {
-            inference.cost_usd = Some(0.0);
+            inference.cost_usd = self.before.map_or(Some(0.0), |(_, before_usd)| before_usd);
             return;
         };
         let mut counted = answer.usage;
@@ -117,26 +117,30 @@ impl Draft {
             counted.output_tokens = Some(tokens(&inference.text));
             inference.usage_estimated = true;
         }
-        let (mut counted, mut cost_usd) = (usage(&counted), cost(model.price.as_ref(), &counted));
-        if let Some((before, before_usd)) = self.before {
-            counted = sum(before, counted);
-            cost_usd = before_usd.zip(cost_usd).map(|(before, now)| before + now);
-        }
-        (inference.usage, inference.cost_usd) = (Some(counted), cost_usd);
+        self.add(&counted, model.price.as_ref());
     }
 
-    /// Another variant goes on with the answer: what it took so far is kept apart.
+    /// Another variant is asked: what it took so far is kept apart.
     pub fn passes_on(&mut self) {
         let inference = &self.inference;
         self.before = inference.usage.map(|usage| (usage, inference.cost_usd));
     }
 
-    /// What a failed attempt consumed all the same.
+    /// What a failed attempt consumed all the same; whoever answers in the end, it is paid for.
     pub fn charged(&mut self, consumed: Option<&karat_providers::Usage>, candidate: &Candidate) {
         let (Some(consumed), Way::Model(model)) = (consumed, &candidate.way) else { return };
-        let inference = &mut self.inference;
-        inference.usage = Some(usage(consumed));
-        inference.cost_usd = cost(model.price.as_ref(), consumed);
+        self.add(consumed, model.price.as_ref());
+        self.passes_on();
+    }
+
+    /// What an attempt took, beside what those before it took.
+    fn add(&mut self, consumed: &karat_providers::Usage, price: Option<&Price>) {
+        let (mut counted, mut cost_usd) = (usage(consumed), cost(price, consumed));
+        if let Some((before, before_usd)) = self.before {
+            counted = sum(before, counted);
+            cost_usd = before_usd.zip(cost_usd).map(|(before, now)| before + now);
+        }
+        (self.inference.usage, self.inference.cost_usd) = (Some(counted), cost_usd);
     }
 
     /// The record, without what nobody may read.

@@ -234,6 +234,27 @@ fn the_callers_own_mistake_is_given_back_and_no_other_variant_is_asked() {
 }
 
 #[test]
+fn what_a_failed_attempt_consumed_is_counted_with_the_answer_of_the_next() {
+    let script =
+        format!("{ANSWERS}[[fault]]\nmodel = \"says-nothing\"\nalways = true\nkind = \"empty\"\n");
+    let server = Server::start(&script);
+    let [broken, spare] = [("broken", "chat/says-nothing"), ("spare", "chat/spare")];
+    let text = feature("pays", &[broken, spare], "") + &feature("alone", &[spare], "");
+    let folder = project(&server.url, &text);
+    let served = Served::start(&folder);
+    let ledger = Ledger::of(&folder);
+    let used = |name: &str| {
+        let reply = ask(&served.visitor(), Dialect::OpenAiChat, name, false);
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let row = ledger.get(&reply);
+        assert_eq!(row.text, "from the spare");
+        row.usage.unwrap().input_tokens
+    };
+    let (pays, alone) = (used("pays"), used("alone"));
+    assert!(alone > 0 && pays > alone, "{pays} {alone}");
+}
+
+#[test]
 fn a_slow_answer_arrives_piece_by_piece() {
     let server = Server::start(&format!(
         "{ANSWERS}[[fault]]\nmodel = \"slow\"\nkind = \"slow-drip\"\nalways = true\npause = \"300ms\"\n"
