@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use karat_records::Inference;
 use rusqlite::Connection;
@@ -52,7 +52,7 @@ struct State {
 #[derive(Debug)]
 struct Lines {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     length: u64,
     /// Appends that are not in the database yet.
     n_waiting: usize,
@@ -110,7 +110,7 @@ impl Arrivals {
         let State { files: Some(files), current, waiting_bytes, .. } = &mut *state else {
             return Ok(None);
         };
-        if files[*current].length > LONG_FILE && files[1 - *current].n_waiting == 0 {
+        if files[*current].length > LONG_FILE && files[1 - *current].length == 0 {
             *current = 1 - *current;
         }
         files[*current].append(lines)?;
@@ -120,15 +120,33 @@ impl Arrivals {
     }
 
     /// These appends are in the database now; a file that has no others becomes empty.
+    ///
+    /// Nobody waits for that: appends go on in the other file meanwhile. Only the writer calls this.
     pub(super) fn settled(&self, places: impl Iterator<Item = Place>) {
+        let Some((index, file)) = self.without(places) else { return };
+        if file.set_len(0).is_ok()
+            && let Some(files) = &mut self.state().files
+        {
+            files[index].length = 0;
+        }
+    }
+
+    /// Counts these appends off; a file to be emptied, which nobody appends to any more.
+    fn without(&self, places: impl Iterator<Item = Place>) -> Option<(usize, Arc<File>)> {
         let mut state = self.state();
         state.is_stuck = false;
-        let State { files: Some(files), waiting_bytes, .. } = &mut *state else { return };
+        let State { files: Some(files), current, waiting_bytes, .. } = &mut *state else {
+            return None;
+        };
         for place in places {
             files[place.file].n_waiting -= 1;
             *waiting_bytes -= place.bytes;
         }
-        files.iter_mut().for_each(Lines::empty);
+        if files[*current].is_settled() && files[1 - *current].length == 0 {
+            *current = 1 - *current;
+        }
+        let idle = 1 - *current;
+        files[idle].is_settled().then(|| (idle, Arc::clone(&files[idle].file)))
     }
 
     /// The writer cannot bring lines in at the moment.
@@ -153,7 +171,7 @@ impl Arrivals {
     pub(super) fn turn(&self) {
         let mut state = self.state();
         let State { files: Some(files), current, .. } = &mut *state else { return };
-        if files[1 - *current].n_waiting == 0 {
+        if files[1 - *current].length == 0 {
             *current = 1 - *current;
         }
     }
@@ -200,11 +218,11 @@ impl Lines {
         if !is_locked(&file)? || !is_at(&file, &path) {
             return Ok(None);
         }
-        Ok(Some(Self { path, file, length: 0, n_waiting: 0 }))
+        Ok(Some(Self { path, file: Arc::new(file), length: 0, n_waiting: 0 }))
     }
 
     fn append(&mut self, lines: &[u8]) -> Result<(), StoreError> {
-        if let Err(error) = self.file.write_all(lines) {
+        if let Err(error) = (&*self.file).write_all(lines) {
             // A part of a line would hide those that follow.
             let _ = self.file.set_len(self.length);
             return Err(system(&error, self.path.clone()));
@@ -214,10 +232,9 @@ impl Lines {
         Ok(())
     }
 
-    fn empty(&mut self) {
-        if self.n_waiting == 0 && self.length > 0 && self.file.set_len(0).is_ok() {
-            self.length = 0;
-        }
+    /// Whether it has lines, and the database has all of them.
+    fn is_settled(&self) -> bool {
+        self.n_waiting == 0 && self.length > 0
     }
 }
 
