@@ -95,15 +95,22 @@ async function large() {
     await page.getByRole("navigation", { name: "Pages" }).waitFor();
     await page.goto(`${server.url}/data/rows`);
     await page.getByText("row-0").or(page.locator("[role=row]").nth(3)).first().waitFor();
-    const pages = [];
-    for (let round = 0; round < rounds; round += 1) {
+    const firstPage = async () => {
       const answered = page.waitForEvent("requestfinished", (request) => request.url().endsWith("/api/v1/datasets.cases"));
       await page.goto(`${server.url}/data/rows`);
       const request = await answered;
-      pages.push(request.timing().responseEnd);
+      const isWhole = (await (await request.response()).json()).note == null;
       await page.waitForLoadState("networkidle");
+      return [request.timing().responseEnd, isWhole];
+    };
+    const [during, after] = [[], []];
+    while (after.length < rounds) {
+      const [took, isWhole] = await firstPage();
+      (isWhole ? after : during).push(took);
     }
-    say(`first page of ${nRows.toLocaleString("en")} cases`, pages, "200 ms");
+    const what = `first page of ${nRows.toLocaleString("en")} cases`;
+    if (during.length > 0) say(`${what}, being read`, during, "200 ms");
+    say(what, after, "200 ms");
     const frames = await page.evaluate(() => new Promise((found) => {
       const room = [...document.querySelectorAll("main *")].find((element) => element.scrollHeight > 10 * element.clientHeight && element.clientHeight > 100);
       if (!room) return found([]);

@@ -24,7 +24,7 @@ use crate::project::files::Files;
 use crate::project::{DatasetFile, Problem, Problems, Project};
 use crate::tasks::Tasks;
 
-/// A server waits so long for a file to be read before it shows what is known so far.
+/// A server waits so long for a file to be read, from the start of the reading, before it shows what is known so far.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// How often, and how many times, a first look waits for the first cases.
@@ -91,7 +91,7 @@ pub async fn current(app: &App, project: &Project, file: &DatasetFile) -> Result
         let job = app.indexing.job(app, &store, project, file, now, &versions);
         let mut ended = job.ended.subscribe();
         let how = if app.stays {
-            match tokio::time::timeout(PATIENCE, end_of(&mut ended)).await {
+            match tokio::time::timeout(job.patience(app.clock.now_ms()), end_of(&mut ended)).await {
                 Ok(how) => how,
                 Err(_) => return so_far(&store, &job, versions).await,
             }
@@ -155,6 +155,11 @@ async fn so_far(store: &Store, job: &Job, versions: Vec<DatasetVersion>) -> Resu
 }
 
 impl Job {
+    /// What is left of it: who comes later to a long reading does not wait once more.
+    fn patience(&self, now_ms: i64) -> Duration {
+        PATIENCE.saturating_sub(Duration::from_millis(now_ms.abs_diff(self.stamp.at_ms)))
+    }
+
     /// How far it is, by the bytes that were read.
     fn progress(&self) -> String {
         let (n, n_bytes) = (self.n.load(Ordering::Relaxed), self.n_bytes.load(Ordering::Relaxed));
