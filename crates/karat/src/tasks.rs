@@ -1,7 +1,10 @@
 //! Owned background tasks: every task has an owner who awaits it, and one signal asks all of them to stop.
 
+pub mod lanes;
+
 use std::future::Future;
 
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -68,6 +71,11 @@ impl Tasks {
     /// Starts a task.
     pub fn start(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.0.spawn(task);
+    }
+
+    /// Starts a task on another runtime.
+    pub fn start_on(&mut self, place: &Handle, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn_on(task, place);
     }
 
     /// Waits until every task has ended.

@@ -14,14 +14,15 @@ pub mod pace;
 pub mod backoff;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use client::Client;
 use pace::Pace;
 
 use crate::clock::Clock;
 use crate::project::Provider;
-use crate::tasks::Stop;
+use crate::project::provider::Timeouts;
+use crate::tasks::{Stop, lanes};
 
 /// Connections and what is known of each provider's limits; a cheap clone.
 #[derive(Clone, Debug)]
@@ -37,8 +38,17 @@ pub struct Upstream {
 /// The connections to one provider and the pace that it allows.
 #[derive(Debug)]
 pub struct Door {
-    client: Client,
+    /// One for each lane, and the first for the rest of the program.
+    clients: [OnceLock<Client>; lanes::MOST + 1],
+    timeouts: Timeouts,
     pace: Pace,
+}
+
+impl Door {
+    /// The connections of the lane on which this is called.
+    fn client(&self) -> &Client {
+        self.clients[lanes::current()].get_or_init(|| Client::new(self.timeouts))
+    }
 }
 
 impl Upstream {
@@ -63,18 +73,14 @@ impl Upstream {
         self.door_of(&provider.name, provider.concurrency, provider.timeouts)
     }
 
-    fn door_of(
-        &self,
-        name: &str,
-        concurrency: usize,
-        timeouts: crate::project::provider::Timeouts,
-    ) -> Arc<Door> {
+    fn door_of(&self, name: &str, concurrency: usize, timeouts: Timeouts) -> Arc<Door> {
         let mut doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(door) = doors.get(name) {
             return Arc::clone(door);
         }
         Arc::clone(doors.entry(name.to_owned()).or_insert_with(|| {
-            Arc::new(Door { client: Client::new(timeouts), pace: Pace::new(concurrency) })
+            let clients = std::array::from_fn(|_| OnceLock::new());
+            Arc::new(Door { clients, timeouts, pace: Pace::new(concurrency) })
         }))
     }
 }

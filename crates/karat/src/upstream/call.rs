@@ -114,7 +114,7 @@ impl Upstream {
         loop {
             let slot = door.pace.slot(|| self.clock.instant()).await;
             let begun = self.clock.instant();
-            let tried = self.attempt(&door.client, provider, key, request, &decode).await;
+            let tried = self.attempt(door.client(), provider, key, request, &decode).await;
             let attempt_ms = milliseconds(begun.elapsed());
             drop(slot);
             if !tried.is_rate_limit {
@@ -252,7 +252,7 @@ impl Upstream {
         let door = self.door_of(name, concurrency, timeouts);
         let slot = door.pace.slot(|| self.clock.instant()).await;
         let begun = self.clock.instant();
-        let answer = door.client.send(outgoing).await;
+        let answer = door.client().send(outgoing).await;
         let latency_ms = milliseconds(begun.elapsed());
         drop(slot);
         let attempt = Attempt {

@@ -62,7 +62,7 @@ impl Upstream {
         for (name, value) in headers {
             request.headers_mut().append(name, value);
         }
-        self.door(provider).client.open(request, limits).await
+        self.door(provider).client().open(request, limits).await
     }
 }
 

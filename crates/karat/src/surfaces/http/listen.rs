@@ -1,6 +1,7 @@
 //! Accepts connections within limits, and ends them gracefully when the program is asked to stop.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::doors::Doors;
@@ -21,6 +23,7 @@ use super::{infer, remember, routes};
 use crate::app::App;
 use crate::gateway::{Gateway, retention, watch};
 use crate::people::tokens;
+use crate::tasks::lanes::{self, Lanes};
 use crate::tasks::{Stop, Tasks};
 use crate::{monitor, signals};
 
@@ -109,6 +112,7 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
     doors.start(remember::files(app.clone()));
     let router = routes::router(Arc::clone(&doors));
     let slots = Arc::new(Semaphore::new(limits.connections));
+    let lanes = Lanes::start(std::thread::available_parallelism().map_or(1, NonZero::get))?;
     let mut connections = Tasks::default();
     loop {
         let accepted = tokio::select! {
@@ -119,12 +123,16 @@ pub async fn serve(app: App, listener: TcpListener, options: Options) -> Result<
         doors.reap();
         match accepted {
             Ok((stream, peer, slot)) => {
+                // It is waited for where its requests are answered.
+                let Ok(stream) = stream.into_std() else { continue };
+                let guest = lanes.guest();
                 let stop = app.stop.clone();
-                let doors = Arc::clone(&doors);
-                let served = connection(stream, peer, router.clone(), doors, stop);
-                connections.start(async move {
-                    served.await;
-                    drop(slot);
+                let pages = Pages { router: router.clone(), home: Handle::current() };
+                let served = connection(stream, peer, pages, Arc::clone(&doors), stop);
+                connections.start_on(&guest.lane.clone(), async move {
+                    // A socket that the system does not let us wait for is closed.
+                    let _ = served.await;
+                    drop((slot, guest));
                 });
             }
             // Out of sockets, or the caller has gone: others can still be served.
@@ -154,24 +162,32 @@ async fn accept(
     Ok((stream, peer, slot))
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+/// All that is not for applications: it may take long, so it is answered away from the lanes.
+#[derive(Clone)]
+struct Pages {
     router: Router,
+    home: Handle,
+}
+
+async fn connection(
+    stream: std::net::TcpStream,
+    peer: SocketAddr,
+    pages: Pages,
     doors: Arc<Doors>,
     mut stop: Stop,
-) {
+) -> std::io::Result<()> {
     let limits = doors.limits;
+    let stream = TcpStream::from_std(stream)?;
     // Without it a delay of the network's own would stand between two events; with an old socket we go on all the same.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let (router, doors) = (router.clone(), Arc::clone(&doors));
+        let (Pages { router, home }, doors) = (pages.clone(), Arc::clone(&doors));
         async move {
             if infer::is_ours(request.uri().path()) {
                 return Ok(infer::answer(doors, peer, request).await);
             }
             request.extensions_mut().insert(ConnectInfo(peer));
-            TowerToHyperService::new(router).call(request).await
+            lanes::elsewhere(&home, TowerToHyperService::new(router).call(request)).await
         }
     });
     let io = TokioIo::new(Impatient::new(stream, limits.write));
@@ -191,4 +207,5 @@ async fn connection(
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }
+    Ok(())
 }
