@@ -5,6 +5,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use karat::surfaces::cli::{args::Cli, commands};
 
+/// Gives memory back that one thread took and another let go; what the system's keeps for each thread grew under load.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
